@@ -1,0 +1,137 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan as a tree that a person reads: one branch a thing, one line a member, field changes beside it."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from .._model.duration import brief
+from .._model.reference import shown
+from .guard import consent_needed
+from .plan import Change, Disruption, Kind, Plan, Step
+
+WIDTH = 120
+SIGNS = {Kind.CREATE: "+", Kind.UPDATE: "~", Kind.REPLACE: "±", Kind.DELETE: "-", Kind.WAIT: "…"}
+WORDS = {Kind.CREATE: "to create", Kind.UPDATE: "to change", Kind.REPLACE: "to replace", Kind.DELETE: "to delete", Kind.WAIT: "to wait for"}
+
+
+@dataclass(slots=True)
+class Node:
+    """A segment of step keys, with the step that bears exactly this key."""
+
+    name: str
+    step: Step | None = None
+    children: dict[str, Node] = field(default_factory=dict)
+
+
+def render(plan: Plan, head: Sequence[str] = ()) -> str:
+    """Give the plan as text of at most 120 columns: `head`, the count of calls, the tree, and what could not be checked."""
+    lines = [*head, summary(plan)]
+    for last, node in _flagged(_grown(plan).children.values()):
+        lines += _branch(_joined(node), "", last)
+    lines += [f"? checked later: {check}" for check in plan.deferred_checks]
+    lines += [f"! not ours, left alone: {name}" for name in plan.unmanaged]
+    lines += [f"i {note}" for note in plan.notes]
+    return "\n".join(lines)
+
+
+def summary(plan: Plan) -> str:
+    """Count the steps by what they do: `12 calls: 9 to create, 3 to change; usually 10m17s`."""
+    if not plan.steps:
+        return "No changes."
+    counts = Counter(step.kind for step in plan)
+    parts = ", ".join(f"{counts[kind]} {words}" for kind, words in WORDS.items() if counts[kind])
+    seconds = plan.expected_seconds()
+    return f"{len(plan.steps)} steps: {parts}" + (f"; usually {brief(seconds)}" if seconds else "")
+
+
+def _grown(plan: Plan) -> Node:
+    root = Node("")
+    for step in plan:
+        node = root
+        for segment in step.key.split("/"):
+            node = node.children.setdefault(segment, Node(segment))
+        node.step = step
+    return root
+
+
+def _joined(node: Node) -> Node:
+    """Write a group with one member as one line: `nodegroup/general`."""
+    if node.step is None and len(node.children) == 1:
+        (child,) = node.children.values()
+        return _joined(Node(f"{node.name}/{child.name}", child.step, child.children))
+    return node
+
+
+def _branch(node: Node, indent: str, last: bool) -> Iterator[str]:
+    below = indent + ("   " if last else "│  ")
+    children = [_joined(child) for child in node.children.values()]
+    inline = node.step is not None and node.step.kind in (Kind.CREATE, Kind.DELETE)
+    text = f"{indent}{'└─ ' if last else '├─ '}{_line(node.step, node.name) if node.step else node.name}"
+    if inline and children:
+        text += f" · with {', '.join(_names(children))}"
+    yield from _wrapped(text, below)
+    if not inline:
+        details = _details(node.step)
+        yield from (f"{below}{'   ' if not children else '│  '}{line}" for line in details)
+        for final, child in _flagged(children):
+            yield from _branch(child, below, final)
+
+
+def _line(step: Step, name: str) -> str:
+    parts = [f"{SIGNS[step.kind]} {name}", *_marks(step)]
+    if step.kind in (Kind.CREATE, Kind.REPLACE):
+        parts[0] += "".join(f"  {_value(c.after)}" for c in step.changes if isinstance(c.after, str | int) and len(_value(c.after)) <= 24)
+    elif len(step.changes) == 1:
+        parts[0] += f"  {_change(step.changes[0])}"
+    return " · ".join(parts)
+
+
+def _marks(step: Step) -> Iterator[str]:
+    if step.disruption is not Disruption.NONE:
+        yield step.disruption.value
+    if not step.reversible:
+        yield "IRREVERSIBLE"
+    if option := consent_needed(step):
+        yield f"needs {option}"
+    if step.wait:
+        yield str(step.wait.usual)
+
+
+def _details(step: Step | None) -> list[str]:
+    return [_change(change) for change in step.changes] if step and step.kind is not Kind.CREATE and len(step.changes) > 1 else []
+
+
+def _change(change: Change) -> str:
+    return f"{change.path}: {_value(change.before)} → {_value(change.after)}"
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "(none)"
+    text = value if isinstance(value, str) else json.dumps(shown(value), sort_keys=True, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _names(nodes: Iterable[Node]) -> Iterator[str]:
+    for node in nodes:
+        if node.step:
+            yield node.name
+        yield from (f"{node.name}/{name}" for name in _names(node.children.values()))
+
+
+def _wrapped(text: str, below: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent=f"{below}     ", break_long_words=False, break_on_hyphens=False, drop_whitespace=True)
+
+
+def _flagged(nodes: Iterable[Node]) -> Iterator[tuple[bool, Node]]:
+    """Give each node with a flag that says whether it is the last one."""
+    members = list(nodes)
+    for at, node in enumerate(members, 1):
+        yield at == len(members), node
