@@ -1,0 +1,216 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Moto in this process: one call in, one answer out, and one picture of everything it holds. No rule of a service belongs here.
+
+Requests are serialised by botocore, handed to moto's response class, and the answer is parsed by botocore again. There is no HTTP
+client anywhere in between, so nothing here can reach a network.
+"""
+
+from __future__ import annotations
+
+import datetime as real_datetime
+import functools
+import importlib
+import io
+import os
+import pickle
+import types
+from dataclasses import dataclass
+from typing import Any, cast
+
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+os.environ["MOTO_ALLOW_NONEXISTENT_REGION"] = "false"
+# These must stand before the first import of moto, which reads them once.
+import botocore.model
+import botocore.parsers
+import botocore.serialize
+import botocore.session
+import moto.autoscaling.models
+import moto.backends
+import moto.core.utils
+import moto.elb.models
+from moto.core.base_backend import BackendDict
+from moto.core.exceptions import HTTPException
+from moto.core.request import Request
+from moto.iam.models import AWSManagedPolicy, iam_backends
+from moto.moto_api._internal import mock_random
+
+from .clock import Clock
+from .seam import Refusal, World, not_implemented
+
+RESPONSES = {
+    "autoscaling": ("moto.autoscaling.responses", "AutoScalingResponse"),
+    "ec2": ("moto.ec2.responses", "EC2Response"),
+    "elb": ("moto.elb.responses", "ELBResponse"),
+    "elbv2": ("moto.elbv2.responses", "ELBV2Response"),
+    "iam": ("moto.iam.responses", "IamResponse"),
+    "kms": ("moto.kms.responses", "KmsResponse"),
+    "logs": ("moto.logs.responses", "LogsResponse"),
+    "resourcegroupstaggingapi": ("moto.resourcegroupstaggingapi.responses", "ResourceGroupsTaggingAPIResponse"),
+    "ssm": ("moto.ssm.responses", "SimpleSystemManagerResponse"),
+    "sts": ("moto.sts.responses", "TokenResponse"),
+}
+"""The class of moto that answers for a service."""
+
+GLOBAL_SERVICES = frozenset({"iam", "sts"})
+"""Moto keeps these once per partition, not per region."""
+
+
+class _Time:
+    """The clock that moto reads; one process holds one moto, so it holds one of these."""
+
+    clock = Clock()
+
+
+class SimulatedDatetime(real_datetime.datetime):
+    """A datetime whose `now` is the simulated time; everything it makes is a plain datetime, so that pictures need no reducer."""
+
+    @classmethod
+    def now(cls, tz: real_datetime.tzinfo | None = None) -> real_datetime.datetime:  # type: ignore[override]
+        """Give the simulated time."""
+        now = _Time.clock.now()
+        return now.astimezone(tz) if tz else now.replace(tzinfo=None)
+
+
+_simulated_module = types.SimpleNamespace(**{**vars(real_datetime), "datetime": SimulatedDatetime})
+# Every time that moto shows comes from `utcnow` of its core, except in two modules that ask datetime themselves.
+vars(moto.core.utils)["datetime"] = _simulated_module
+vars(moto.elb.models)["datetime"] = _simulated_module
+vars(moto.autoscaling.models)["datetime"] = SimulatedDatetime
+
+
+def use(world: World) -> None:
+    """Take time and random ids from this world from now on."""
+    _Time.clock = world.clock
+    mock_random.seed(world.token(16))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wire:
+    """How one service speaks: its model, and botocore's two halves of its protocol."""
+
+    model: botocore.model.ServiceModel
+    serializer: Any
+    parser: Any
+    response: Any
+
+    @classmethod
+    def of(cls, service: str) -> _Wire:
+        """Load what is needed to speak to a service of moto."""
+        model = _session().get_service_model(service)
+        module, name = RESPONSES[service]
+        return cls(
+            model,
+            botocore.serialize.create_serializer(model.resolved_protocol),
+            botocore.parsers.create_parser(model.resolved_protocol),
+            getattr(importlib.import_module(module), name),
+        )
+
+
+@functools.cache
+def _session() -> botocore.session.Session:
+    return botocore.session.Session()
+
+
+@functools.cache
+def _wire(service: str) -> _Wire:
+    return _Wire.of(service)
+
+
+def call(service: str, operation: str, parameters: dict[str, Any], *, account: str, region: str) -> dict[str, Any]:
+    """Let moto answer one request; an error of AWS becomes a `Refusal`."""
+    wire = _wire(service)
+    model = wire.model.operation_model(operation)
+    # botocore's serialisers may write into what they are given
+    request = wire.serializer.serialize_to_request(dict(parameters), model)
+    status, headers, body = _dispatch(wire, request, account, region)
+    answer = {"status_code": status, "headers": {str(k).lower(): str(v) for k, v in headers.items()}, "body": body}
+    parsed = wire.parser.parse(answer, model.output_shape)
+    metadata = parsed.pop("ResponseMetadata", {})
+    if status >= 300:
+        error = parsed.pop("Error", {})
+        raise Refusal(error.get("Code", "InternalFailure"), error.get("Message", ""), metadata.get("HTTPStatusCode", status))
+    return cast("dict[str, Any]", parsed)
+
+
+def _dispatch(wire: _Wire, request: dict[str, Any], account: str, region: str) -> tuple[int, Any, bytes]:
+    host = f"{wire.model.endpoint_prefix}.{region}.amazonaws.com"
+    headers = {**request["headers"], "Host": host, "x-moto-account-id": account}
+    prepared = Request.from_primitives(request["method"], f"https://{host}{request['url_path']}", headers, _encoded(request["body"]))
+    try:
+        status, answered, body = wire.response.dispatch(prepared, prepared.raw_url, prepared.headers)
+    except HTTPException as refused:
+        status, answered, body = refused.code or 400, dict(refused.get_headers()), refused.get_body()
+    except NotImplementedError as missing:
+        raise not_implemented(f"{wire.model.service_name}: {missing}") from None
+    return int(status), answered, body.encode() if isinstance(body, str) else body
+
+
+def _encoded(body: Any) -> bytes:
+    if isinstance(body, dict):
+        return botocore.compat.urlencode(body, doseq=True).encode()
+    return body.encode() if isinstance(body, str) else cast("bytes", body)
+
+
+def backend(service: str, account: str, region: str) -> Any:
+    """Give moto's own objects of a service, for what its API cannot say."""
+    place = "aws" if service in GLOBAL_SERVICES else region
+    return moto.backends.get_backend(service)[account][place]  # type: ignore[call-overload]
+
+
+def accounts(service: str) -> list[str]:
+    """Name the accounts that have been used with a service."""
+    return list(moto.backends.get_backend(service))  # type: ignore[call-overload]
+
+
+def reset() -> None:
+    """Forget everything."""
+    BackendDict.reset()
+
+
+class _Pickler(pickle.Pickler):
+    """Leaves out what every process has anyway: the dictionaries of backends, and IAM's 1,500 managed policies."""
+
+    def persistent_id(self, found: Any) -> Any:
+        if isinstance(found, BackendDict):
+            return ("backends", found.service_name)
+        if isinstance(found, AWSManagedPolicy):
+            return ("policy", found.account_id, found.arn, found.attachment_count)
+        return None
+
+
+class _Unpickler(pickle.Unpickler):
+    def persistent_load(self, pid: Any) -> Any:
+        if pid[0] == "backends":
+            return moto.backends.get_backend(pid[1])
+        _, account, arn, attachments = pid
+        policy = _managed_policies(account)[arn]
+        policy.attachment_count = attachments
+        return policy
+
+
+def _managed_policies(account: str) -> dict[str, AWSManagedPolicy]:
+    return cast("dict[str, AWSManagedPolicy]", iam_backends[account]["aws"].managed_policies)
+
+
+def dump() -> bytes:
+    """Give one picture of all backends together: they refer to each other."""
+    picture = {backends.service_name: dict(backends) for backends in BackendDict._instances}
+    out = io.BytesIO()
+    _Pickler(out, protocol=pickle.HIGHEST_PROTOCOL).dump((picture, mock_random.getstate()))
+    return out.getvalue()
+
+
+def load(picture: bytes) -> None:
+    """Restore what `dump` gave, in place: modules of moto hold references to each other's backends."""
+    restored, random_state = _Unpickler(io.BytesIO(picture)).load()
+    for backends in BackendDict._instances:
+        dict.clear(backends)
+    BackendDict._instances.clear()
+    for service, by_account in restored.items():
+        backends = moto.backends.get_backend(service)
+        dict.update(backends, by_account)  # type: ignore[arg-type]
+        BackendDict._instances.append(backends)  # type: ignore[arg-type]
+    mock_random.setstate(random_state)

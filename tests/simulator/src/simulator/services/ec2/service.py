@@ -1,0 +1,63 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every EC2 operation has in common: dry runs, tags at creation, listing. No rule of one noun belongs here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...moto_service import MotoService
+from ...seam import Call, Refusal, World
+from . import reading, tagging
+from .allowed import ALLOWED
+from .listings import LISTINGS
+
+Handler = Callable[[MotoService, Call], dict[str, Any]]
+
+
+class Ec2(MotoService):
+    """Elastic Compute Cloud."""
+
+    name = "ec2"
+    allowed = ALLOWED
+
+    def __init__(self, world: World) -> None:
+        """Collect the handlers of all nouns."""
+        super().__init__(world)
+        self._handlers: Mapping[str, Handler] = _handlers()
+
+    def handle(self, call: Call) -> dict[str, Any]:
+        """Answer a dry run at once, tag what is created, list by our own rules."""
+        self.check(call)
+        if call.parameters.get("DryRun"):
+            raise Refusal("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+        if call.operation in LISTINGS:
+            return reading.select(LISTINGS[call.operation], self.items(call), call.parameters)
+        if call.operation in tagging.CREATED:
+            return tagging.create(self, call, self._answer)
+        return self._answer(call)
+
+    def items(self, call: Call) -> list[dict[str, Any]]:
+        """Give everything of a kind as AWS shows it."""
+        listing = LISTINGS[call.operation]
+        handler = self._handlers.get(call.operation)
+        items: list[dict[str, Any]] = (handler(self, call) if handler else self.ask(call, call.operation, {})).get(listing.member, [])
+        return items
+
+    def _answer(self, call: Call) -> dict[str, Any]:
+        handler = self._handlers.get(call.operation)
+        return handler(self, call) if handler else self.moto(call)
+
+    def resources(self, account: str, region: str) -> Mapping[str, Any]:
+        """Give everything that is listed, by kind and id."""
+        from .inventory import inventory
+
+        return inventory(self, account, region)
+
+
+def _handlers() -> dict[str, Handler]:
+    from . import network
+
+    return {**network.HANDLERS}

@@ -1,0 +1,24 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kms behind moto."""
+
+from __future__ import annotations
+
+from ..allowlist import Allowed
+from ..moto_service import MotoService
+from ..seam import World
+
+ALLOWED: dict[str, Allowed] = {}
+
+
+class Kms(MotoService):
+    """Kms."""
+
+    name = "kms"
+    allowed = ALLOWED
+
+
+def create(world: World) -> Kms:
+    """Make the service."""
+    return Kms(world)
