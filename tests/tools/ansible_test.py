@@ -27,7 +27,9 @@ VENVS = {"floor": BUILD / "floor" / "venv", "newest": BUILD / "venv"}
 EMPTY_ANSWERS = ("All targets skipped", "Excluding tests")
 """Said by ansible-test when it passes without having looked."""
 
-INDISPENSABLE = frozenset({"ansible-doc", "compile", "import", "no-assert", "pep8", "pylint", "runtime-metadata", "validate-modules", "yamllint"})
+INDISPENSABLE = frozenset(
+    {"ansible-doc", "compile", "import", "no-assert", "pep8", "pylint", "runtime-metadata", "validate-modules", "yamllint"},
+)
 """Sanity tests that always have something to look at here."""
 
 PIP_INSTALLER = """\
