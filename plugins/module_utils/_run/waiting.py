@@ -103,7 +103,7 @@ def alone(activity: Activity[T], clock: Clock) -> T:
         while True:
             effect = _effected(effect, activity, clock)
     except StopIteration as end:
-        return cast(T, end.value)
+        return cast("T", end.value)
 
 
 def _effected(effect: Call | Pause, activity: Activity[T], clock: Clock) -> Call | Pause:
