@@ -87,7 +87,7 @@ def pip_settings(core: Core) -> str:
     cache = subprocess.run([*pip, "cache", "dir"], check=True, capture_output=True, text=True).stdout.strip()
     settings = {"cache-dir": cache}
     for line in listed.splitlines():
-        name, _, value = line.partition("=")
+        name, value = line.split("=", maxsplit=1)
         settings[name.rpartition(".")[2]] = value.strip("'\"")
     return "[global]\n" + "".join(f"{name} = {value}\n" for name, value in sorted(settings.items()))
 
