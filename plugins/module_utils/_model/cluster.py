@@ -87,9 +87,7 @@ SETTINGS = (
     Setting("logging", "logging.clusterLogging", "logging", LOGGING, ()),
     Setting("encryption_config.key_arn", "encryptionConfig", "encryption", SECRETS_KEY),
     Setting("access_config.authentication_mode", "accessConfig.authenticationMode", "access", absent="CONFIG_MAP"),
-    Setting(
-        "access_config.bootstrap_cluster_creator_admin_permissions", "accessConfig.bootstrapClusterCreatorAdminPermissions", CREATION
-    ),
+    Setting("access_config.bootstrap_cluster_creator_admin_permissions", "accessConfig.bootstrapClusterCreatorAdminPermissions", CREATION),
     Setting("bootstrap_self_managed_addons", "bootstrapSelfManagedAddons", CREATION),
     Setting("upgrade_policy.support_type", "upgradePolicy.supportType", "upgrade-policy", absent="EXTENDED"),
     Setting("zonal_shift_config.enabled", "zonalShiftConfig.enabled", "zonal-shift", absent=False),
@@ -131,7 +129,7 @@ class Cluster:
     """Node groups that another part of the same plan deletes; a cluster cannot go before them."""
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any], scope: Scope) -> Cluster:
+    def from_options(cls, options: Mapping[str, Any], _scope: Scope) -> Cluster:
         """Read the options of module `cluster`, or refuse them with every problem of their shape."""
         problems = Problems()
         fields = Fields(options, problems)
@@ -205,12 +203,15 @@ class ClusterActual:
 
 def cluster_name(fields: Fields, option: str) -> str:
     """Read the name of a cluster."""
-    return fields.text(
-        option,
-        r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
-        wanted="1 to 100 letters, digits, '-' and '_', the first a letter or digit",
-        do="Choose another name: a cluster cannot be renamed later.",
-    ) or ""
+    return (
+        fields.text(
+            option,
+            r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
+            wanted="1 to 100 letters, digits, '-' and '_', the first a letter or digit",
+            do="Choose another name: a cluster cannot be renamed later.",
+        )
+        or ""
+    )
 
 
 def version_of(fields: Fields, option: str = "version") -> str | None:
@@ -220,7 +221,9 @@ def version_of(fields: Fields, option: str = "version") -> str | None:
         return None
     if re.fullmatch(r"v?1\.\d", found):
         digit = found.removeprefix("v")
-        fields.refuse("version_unquoted", option, wanted="a quoted minor version", do=f"{digit} looks like an unquoted {digit}0: write \"{digit}0\".")
+        fields.refuse(
+            "version_unquoted", option, wanted="a quoted minor version", do=f'{digit} looks like an unquoted {digit}0: write "{digit}0".'
+        )
     elif not re.fullmatch(r"v?1\.\d\d", found):
         fields.refuse("bad_version", option, wanted="a minor version such as 1.34", do="Give major and minor alone; EKS chooses the patch.")
     return found.removeprefix("v")
@@ -241,8 +244,7 @@ def _settings(fields: Fields) -> dict[str, Any]:
         "logging": _log_types(fields),
         "encryption_config.key_arn": _inside(fields, "encryption_config", lambda inner: inner.value("key_arn")),
         "access_config.authentication_mode": access and access.choice("authentication_mode", AUTHENTICATION_MODES),
-        "access_config.bootstrap_cluster_creator_admin_permissions": access
-        and access.flag("bootstrap_cluster_creator_admin_permissions"),
+        "access_config.bootstrap_cluster_creator_admin_permissions": access and access.flag("bootstrap_cluster_creator_admin_permissions"),
         "bootstrap_self_managed_addons": fields.flag("bootstrap_self_managed_addons"),
         "upgrade_policy.support_type": _inside(
             fields, "upgrade_policy", lambda inner: inner.choice("support_type", ("STANDARD", "EXTENDED"))
@@ -278,7 +280,11 @@ def _cidrs(fields: Fields, name: str) -> tuple[str, ...] | None:
     wrong = [cidr for cidr in cidrs or () if _network(cidr) is None and not is_unknown(cidr)]
     for cidr in wrong:
         fields.problems.add(
-            "bad_cidr", fields.at(name), found=cidr, wanted="a CIDR such as 203.0.113.0/24", do="Clear the host bits, or correct the address."
+            "bad_cidr",
+            fields.at(name),
+            found=cidr,
+            wanted="a CIDR such as 203.0.113.0/24",
+            do="Clear the host bits, or correct the address.",
         )
     return cidrs
 
@@ -316,7 +322,9 @@ def _log_types(fields: Fields) -> tuple[str, ...] | None:
 def _retention(fields: Fields) -> int | None:
     days = fields.number("log_retention_days", 1, 3653)
     if days is not None and days not in RETENTION_DAYS:
-        fields.refuse("bad_retention", "log_retention_days", wanted=f"one of {', '.join(map(str, RETENTION_DAYS))}", do="Choose one of these.")
+        fields.refuse(
+            "bad_retention", "log_retention_days", wanted=f"one of {', '.join(map(str, RETENTION_DAYS))}", do="Choose one of these."
+        )
     return days
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) cutover.eks contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose a resource is, read from its tags: ours, another tool's, or nobody's we know; and what a user may see and change of them."""
+"""Whose a resource is, read from its tags: ours or not; and what a user may see and change of them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,6 @@ from .scope import OWNER, STEP, Scope
 RESERVED = ("cutover.eks/", "aws:")
 """Prefixes of tags that no user declares: ours, and those that AWS alone writes."""
 
-HERITAGE = {
-    "aws:cloudformation:": "CloudFormation",
-    "alpha.eksctl.io/": "eksctl",
-    "eksctl.cluster.k8s.io/": "eksctl",
-    "sigs.k8s.io/cluster-api-provider-aws/": "Cluster API",
-    "services.k8s.aws/": "AWS Controllers for Kubernetes",
-    "crossplane-": "Crossplane",
-    "kubernetes.io/created-by-kops": "kOps",
-}
-"""Prefixes of tags by which another tool marks what it manages, and its name."""
-
 
 def made_by(scope: Scope, cluster: str, key: str, tags: Mapping[str, str] | None) -> dict[str, str]:
     """Give the tags of a create call: the user's and the two that say whose it is and which step made it."""
@@ -33,11 +22,6 @@ def made_by(scope: Scope, cluster: str, key: str, tags: Mapping[str, str] | None
 def is_ours(scope: Scope, cluster: str, tags: Mapping[str, str]) -> bool:
     """Say whether the tags carry our owner tag for this cluster."""
     return tags.get(OWNER) == scope.owner(cluster)
-
-
-def heritage(tags: Mapping[str, str]) -> str:
-    """Name the other tool that manages the thing, or nothing."""
-    return next((tool for prefix, tool in HERITAGE.items() if any(tag.startswith(prefix) for tag in tags)), "")
 
 
 def users_tags(tags: Mapping[str, str]) -> dict[str, str]:

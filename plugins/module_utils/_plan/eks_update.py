@@ -14,7 +14,7 @@ from .._model.ownership import TagDrift
 from .._model.reference import Ref, Value
 from .plan import Change, Kind, Step, Wait
 
-TOKEN = "clientRequestToken"
+IDEMPOTENT_BY = "clientRequestToken"
 BUSY = frozenset({"ResourceInUseException"})
 """Another update holds the resource, or its end is not visible everywhere yet: it passes."""
 
