@@ -11,7 +11,6 @@ every request) ends what is due. With speed `inf` it ends at the second read ins
 from __future__ import annotations
 
 import fnmatch
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -51,13 +50,14 @@ class LifeCycles:
     def __init__(self, clock: Clock) -> None:
         """Start with nothing under way."""
         self._clock = clock
-        self._ids = itertools.count(1)
+        self.last = 0
         self.running: dict[int, LifeCycle] = {}
         self.outcomes: list[Outcome] = []
 
     def begin(self, resource: str, key: str, seconds: float, end: Callable[[], None]) -> LifeCycle:
         """Begin one: `end` is called once, when `seconds` have passed (or at the second read at speed `inf`)."""
-        cycle = LifeCycle(next(self._ids), resource, key, self._clock.seconds() + seconds, end)
+        self.last += 1
+        cycle = LifeCycle(self.last, resource, key, self._clock.seconds() + seconds, end)
         self.running[cycle.id] = cycle
         return cycle
 
@@ -90,6 +90,10 @@ class LifeCycles:
             cycle.reads += 1
             if cycle.reads >= 2:
                 self._end(cycle)
+
+    def restore(self, running: dict[int, LifeCycle], outcomes: list[Outcome], last: int) -> None:
+        """Go on from a picture, in place."""
+        self.running, self.outcomes, self.last = running, outcomes, last
 
     def clear(self) -> None:
         """Forget everything under way and every order."""
