@@ -32,18 +32,17 @@ class Broken(Exception):
 class Demo:
     """The acts of the demo, in order."""
 
-    def __init__(self, simulator: Simulator, collections: Path) -> None:
+    def __init__(self, simulator: Simulator) -> None:
         """Use this simulator, and the collection from this tree."""
         self.simulator = simulator
         self.environment = simulator.environment(
-            ANSIBLE_COLLECTIONS_PATH=str(collections),
+            ANSIBLE_COLLECTIONS_PATH=str(ROOT / ".build" / "dev"),
             ANSIBLE_LOCALHOST_WARNING="false",
             ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
             ANSIBLE_NOCOLOR="true",
             ANSIBLE_STDOUT_CALLBACK="ansible.builtin.default",
             PYTHONUNBUFFERED="1",
         )
-        self.plans_shown: set[tuple[str, ...]] = set()
 
     def act(self, title: str, playbook: str, *arguments: str, changed: int) -> None:
         """Run a playbook, show what it says, and hold it to the number of changed tasks."""
@@ -119,10 +118,9 @@ def play(demo: Demo) -> None:
 
 def main() -> int:
     """Play the demo; with KEEP=1 leave the simulator up and say how to use it."""
-    collections = Path(os.environ.get("CUTOVER_EKS_COLLECTIONS", ROOT / ".build" / "collections"))
     with started(speed=60) as simulator:
         try:
-            play(Demo(simulator, collections))
+            play(Demo(simulator))
         except Broken as broken:
             print(f"\nThe demo failed: {broken}", file=sys.stderr)
             return 1
