@@ -13,6 +13,7 @@ VENV := $(BUILD)/venv
 FLOOR := $(BUILD)/floor/venv
 IMPORTER := $(BUILD)/importer
 AWSCLI := $(BUILD)/awscli
+FLOOR_PYTHON = $(shell tests/tools/find_python.sh 3.11)
 DEV := $(BUILD)/dev
 PYTHON := $(VENV)/bin/python
 PINS := tests/requirements
@@ -94,21 +95,20 @@ coverage: install ## branch coverage of the pure layers by the unit tests
 
 # ---- Ansible's own checks, on the oldest and on the newest core
 
-.PHONY: sanity units sanity-newest units-newest sanity-floor units-floor
+.PHONY: cores sanity units sanity-newest units-newest sanity-floor units-floor
 sanity: sanity-newest sanity-floor ## ansible-test sanity on both cores
 units: units-newest units-floor ## ansible-test units on both cores
 
 sanity-newest units-newest: %-newest: $(VENV)/.installed
 	@$(PYTHON) tests/tools/ansible_test.py newest $*
 
-ifneq ($(shell tests/tools/find_python.sh 3.11),)
-sanity-floor units-floor: %-floor: $(VENV)/.installed $(FLOOR)/.installed
-	@$(PYTHON) tests/tools/ansible_test.py floor $*
-else
-sanity-floor units-floor: %-floor:
-	@echo "NOT RUN: $* on ansible-core 2.18 needs Python 3.11, which this machine does not have"
-	@test $(CORES_REQUIRED) -lt 2
-endif
+sanity-floor units-floor: %-floor: cores $(VENV)/.installed
+	@test -z "$(FLOOR_PYTHON)" || { $(MAKE) $(FLOOR)/.installed && $(PYTHON) tests/tools/ansible_test.py floor $*; }
+
+cores: install ## which of the two cores this machine can test with
+	@echo "newest core: $$($(VENV)/bin/ansible-test --version), $$($(PYTHON) --version)"
+	@if test -n "$(FLOOR_PYTHON)"; then echo "oldest core: ansible-test version 2.18, $$($(FLOOR_PYTHON) --version)"; \
+	else echo "NOT RUN: ansible-core 2.18 needs Python 3.11, which this machine does not have"; test $(CORES_REQUIRED) -lt 2; fi
 
 .PHONY: lint
 lint: install ## ansible-lint, changelog, documentation
@@ -151,6 +151,6 @@ soak: install ## every call of the crash matrix, and every cell through ansible-
 environments: install $(IMPORTER)/.installed $(AWSCLI)/.installed
 
 test: ## all of it, with a line for each part
-	@$(MAKE) environments
+	@$(MAKE) environments cores
 	@$(PYTHON) tests/tools/parts.py $(BUILD)/logs \
 	    check sanity-floor,units-floor+sanity-newest,units-newest lint+importer test-simulator test-e2e
