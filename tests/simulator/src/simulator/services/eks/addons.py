@@ -12,7 +12,7 @@ from ...seam import Refusal
 from . import addon_health, durations, pod_identity
 from .addon_catalogue import addon_named, check_configuration, compatible_version
 from .context import Context, Operation
-from .fated import Issues, active_cluster, begin, close_update, open_update
+from .fated import Issues, active_cluster, begin, begin_update, close_update, open_update
 from .paging import page
 from .store import Cluster, Record, Shown
 from .tags import require_tags
@@ -145,7 +145,7 @@ def update_addon(context: Context, parameters: dict[str, Any]) -> dict[str, Any]
     if "configurationValues" in parameters:
         changes["configurationValues"] = parameters["configurationValues"]
     overrules = parameters.get("resolveConflicts") in ("OVERWRITE", "PRESERVE")
-    begin(context, "addon", record, durations.ADDON_UPDATE, end_update, update["id"], changes, overrules)
+    begin_update(context, "addon", record, durations.ADDON_UPDATE, end_update, update["id"], changes, overrules)
     return {"update": update}
 
 

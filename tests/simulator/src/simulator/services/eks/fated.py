@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ...lifecycles import Outcome
 from ...seam import Refusal
 from .context import Context, new_update
 from .store import Cluster, Record, Shown
@@ -23,8 +24,21 @@ FAILURES = ("Failed", "Cancelled")
 
 def begin(context: Context, kind: str, record: Record, seconds: float, end: End, *values: Any) -> None:
     """Begin a life cycle of a node group, add-on or Fargate profile, and take the fate that was ordered for it."""
+    _begin(context, kind, record, seconds, end, context.fate(kind, record.shown[NAMES[kind]]), *values)
+
+
+def begin_update(context: Context, kind: str, record: Record, seconds: float, end: End, *values: Any) -> None:
+    """Begin an update's life cycle: it has the fate that was ordered for an `update` of that name."""
+    _begin(context, kind, record, seconds, end, context.fate("update", record.shown[NAMES[kind]]), *values)
+
+
+def meanwhile(context: Context, kind: str, record: Record, seconds: float, end: End, *values: Any) -> None:
+    """Let something happen on the way, which no order concerns."""
+    _begin(context, kind, record, seconds, end, None, *values)
+
+
+def _begin(context: Context, kind: str, record: Record, seconds: float, end: End, fate: Outcome | None, *values: Any) -> None:
     cluster, name, arn = record.shown["clusterName"], record.shown[NAMES[kind]], record.shown[ARN_MEMBERS[kind][1]]
-    fate = context.fate(kind, name)
     outcome, issues = (fate.outcome, fate.issues) if fate else ("", [])
     due = seconds if fate is None or fate.after is None else fate.after
     context.later(kind, f"{cluster}/{name}", due, _finish, (kind, cluster, name, arn), end, outcome, issues, values)
@@ -57,9 +71,13 @@ def open_update(context: Context, cluster: Cluster, kind: str, parameters: Mappi
 def close_update(cluster: Cluster, update_id: str, outcome: str, issues: Issues) -> bool:
     """End an update as ordered and say whether it succeeded; issues become its errors."""
     update = cluster.updates[update_id].shown
-    update["status"] = outcome if outcome in FAILURES else "Failed" if outcome else "Successful"
-    update["errors"] = [
-        {"errorCode": issue.get("code", "Unknown"), "errorMessage": issue.get("message", ""), "resourceIds": issue.get("resourceIds", [])}
-        for issue in issues
-    ]
+    is_failed = bool(issues) or outcome not in ("", "Successful")
+    update["status"] = outcome if outcome in FAILURES else "Failed" if is_failed else "Successful"
+    update["errors"] = [_error(issue) for issue in issues]
     return update["status"] == "Successful"
+
+
+def _error(issue: dict[str, Any]) -> dict[str, Any]:
+    """Word an ordered issue as an update's error; it may be given in either shape."""
+    code, message = issue.get("errorCode", issue.get("code", "Unknown")), issue.get("errorMessage", issue.get("message", ""))
+    return {"errorCode": code, "errorMessage": message, "resourceIds": issue.get("resourceIds", [])}
