@@ -14,7 +14,8 @@ from typing import Any
 from simulator.clock import Clock
 from simulator.lifecycles import LifeCycles, Outcome
 from simulator.seam import Call, Caller, Refusal, World
-from simulator.services.eks import create
+from simulator.services.eks.service import Eks
+from simulator.services.eks.store import Cluster
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/blue-cluster"
@@ -179,7 +180,7 @@ class Aws:
         self.world = World(clock, LifeCycles(clock), lambda n: f"{source.getrandbits(4 * n):0{n}x}", "http://127.0.0.1:5199")
         self.ec2, self.iam, self.kms, self.logs = Ec2("ec2"), Iam("iam"), Kms("kms"), Logs("logs")
         self.iam.add("blue-cluster", "eks.amazonaws.com", "AmazonEKSClusterPolicy")
-        self.eks = create(self.world)
+        self.eks = Eks(self.world)
         for service in (self.ec2, self.iam, self.kms, self.logs, self.eks):
             self.world.services[service.name] = service
 
@@ -187,6 +188,10 @@ class Aws:
         self.world.lifecycles.settle()
         caller = Caller(account=ACCOUNT, region=REGION, arn=f"arn:aws:iam::{ACCOUNT}:root")
         return self.eks.handle(Call(caller=caller, service="eks", operation=operation, parameters=parameters))
+
+    def cluster(self, name: str = "blue") -> Cluster:
+        """Give a cluster's record, for tests of one noun that need another one's traces."""
+        return self.eks.find(ACCOUNT, REGION).clusters[name]
 
     def pass_time(self, seconds: float) -> None:
         """Advance the simulated clock and end what is due."""

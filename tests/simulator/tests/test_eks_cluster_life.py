@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import base64
+import pickle
 
 import pytest
 from cryptography import x509
 from eks_world import LOG_GROUP, ROLE, TOKEN, Aws
+
 from simulator.seam import Refusal
 
 
@@ -84,7 +86,7 @@ def test_a_deleted_cluster_is_deleting_then_not_found(aws: Aws) -> None:
     aws.pass_time(170)
     assert aws.describe()["status"] == "DELETING"
     aws.pass_time(10)
-    with pytest.raises(Refusal, match="No cluster found for name: blue.") as refusal:
+    with pytest.raises(Refusal, match=r"No cluster found for name: blue\.") as refusal:
         aws.describe()
     assert (refusal.value.code, refusal.value.status) == ("ResourceNotFoundException", 404)
 
@@ -190,8 +192,6 @@ def test_a_token_has_33_to_126_characters(aws: Aws, length: int) -> None:
 
 
 def test_a_picture_restores_clusters_and_tokens_in_place(aws: Aws) -> None:
-    import pickle
-
     first = aws.create(clientRequestToken=TOKEN)
     picture = pickle.dumps(aws.eks.dump())
     aws.create("green")

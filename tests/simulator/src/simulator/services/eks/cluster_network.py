@@ -19,8 +19,10 @@ MOST_SECURITY_GROUPS = 5
 MOST_INTERFACES = 4
 UNSUPPORTED_ZONES = {"use1-az3", "usw1-az2", "cac1-az3"}
 """By zone id: EKS has no control plane there (user guide)."""
-PRIVATE = tuple(ipaddress.ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
-DESCRIPTION = "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes, as well as any managed workloads."
+PRIVATE = tuple(ipaddress.IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+DESCRIPTION = (
+    "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes, as well as any managed workloads."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ def service_cidr(context: Context, vpc: str, wanted: str | None) -> str:
         network = ipaddress.IPv4Network(wanted)
     except ValueError:
         raise bad(f"The specified serviceIpv4Cidr {wanted} is not a valid CIDR block.") from None
-    if not any(network.subnet_of(block) for block in PRIVATE if isinstance(block, ipaddress.IPv4Network)):
+    if not any(network.subnet_of(block) for block in PRIVATE):
         raise bad(f"The specified serviceIpv4Cidr {wanted} must be within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.")
     if not 12 <= network.prefixlen <= 24:
         raise bad(f"The specified serviceIpv4Cidr {wanted} must be between /24 and /12.")
@@ -144,8 +146,9 @@ def _require_supported_zones(subnets: Sequence[dict[str, Any]]) -> None:
     wrong = sorted({subnet["AvailabilityZone"] for subnet in subnets if subnet.get("AvailabilityZoneId") in UNSUPPORTED_ZONES})
     if wrong:
         valid = sorted({subnet["AvailabilityZone"] for subnet in subnets} - set(wrong))
-        told = f"Cannot create cluster because {', '.join(wrong)}, the targeted availability zone, does not currently have sufficient capacity"
-        raise Refusal("UnsupportedAvailabilityZoneException", f"{told} to support the cluster. Retry and choose others.", validZones=valid)
+        told = f"Cannot create cluster because {', '.join(wrong)}, the targeted availability zone, does not currently have"
+        told += f" sufficient capacity to support the cluster. Retry and choose from these availability zones: {', '.join(valid)}"
+        raise Refusal("UnsupportedAvailabilityZoneException", told, validZones=valid)
 
 
 def _vpc_cidrs(context: Context, vpc: str) -> list[ipaddress.IPv4Network]:

@@ -10,7 +10,6 @@ ours and says what is wrong; clients should go by the error's code there.
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,7 +23,6 @@ AUTO_MODE = (
 )
 NODE_POOLS = {"general-purpose", "system"}
 MOST_CIDRS = 40
-DURATION = re.compile(r"\d+(ms|s|m|h)")
 
 
 def endpoint_access(wanted: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:

@@ -60,7 +60,8 @@ class Context:
 
         `key` is what `read` is told: `<cluster>` or `<cluster>/<name>`; the account and region are added here.
         """
-        return self.world.lifecycles.begin(resource, self._key(key), seconds, partial(resume, self.world, self.caller, self.find, end, *values))
+        ending = partial(resume, self.world, self.caller, self.find, end, *values)
+        return self.world.lifecycles.begin(resource, self._key(key), seconds, ending)
 
     def read(self, resource: str, key: str) -> None:
         """Note a read of a resource (or of its update) before it is answered."""

@@ -21,7 +21,10 @@ from ...seam import Refusal
 CODES = ("InvalidParameterException", "BadRequestException", "InvalidRequestException", "ClientException")
 """What a bad parameter is called, by preference; an operation answers only with errors that its model lists."""
 
-CHARACTERS = "It should begin with letter or digit and can have any of the following characters: the set of Unicode letters, digits, hyphens and underscores."
+CHARACTERS = (
+    "It should begin with letter or digit and can have any of the following characters:"
+    " the set of Unicode letters, digits, hyphens and underscores."
+)
 TOKEN_LENGTH = (33, 126)
 
 
