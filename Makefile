@@ -72,7 +72,8 @@ $(AWSCLI)/.installed: $(PINS)/awscli.txt
 # ---- the fast loop
 
 .PHONY: check ruff types layers units-fast
-check: ruff types layers units-fast ## the fast loop: style, types, layers, unit tests
+check: install ## the fast loop: style, types, layers, unit tests; a failure does not hide the next
+	@$(MAKE) --keep-going ruff types layers units-fast
 
 ruff: install
 	$(VENV)/bin/ruff check .
