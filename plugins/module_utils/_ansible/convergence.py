@@ -1,0 +1,220 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From options to result: read, plan, refuse or show or carry out. The same way for every noun; knows neither Ansible nor AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .._model.problem import Problems, Refused
+from .._model.scope import Scope
+from .._plan.guard import guard
+from .._plan.plan import Plan, ordered
+from .._plan.tree import render
+from .._run.attempts import Surroundings
+from .._run.clock import Clock
+from .._run.executor import Executor
+from .._run.gateway import ApiError, Gateway
+from .._run.lock import MARGIN_SECONDS, Claim, Lock, Locked, lock_name
+from .._run.outcome import Outcome
+from .._run.process import this_process
+from .._run.progress import Lines
+from . import result
+from .arguments import Controls
+from .draft import Draft
+from .noun import Noun
+from .refusals import refuse_elsewhere, refuse_markers, refuse_unapproved
+
+ROUNDS = 3
+"""A deletion looks again for what controllers made meanwhile, at most so often."""
+LEAST_TIMEOUT = 600
+PATIENCE = 3
+"""The default `wait_timeout` in usual durations of the critical path."""
+
+
+class Account(Gateway, Protocol):
+    """A gateway that knows where it is."""
+
+    def scope(self) -> Scope:
+        """Ask who we are and where."""
+
+    def account_alias(self) -> str:
+        """Give the account's alias, or nothing."""
+
+    def endpoint_name(self) -> str:
+        """Name the other end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convergence:
+    """One run of one noun."""
+
+    noun: Noun
+    account: Account
+    controls: Controls
+    clock: Clock
+    say: Callable[[str], None]
+    run_id: str
+
+    def draft(self, options: Mapping[str, Any]) -> Draft:
+        """Read and plan; raise `Refused` with every problem that was found."""
+        scope = self.account.scope()
+        problems = Problems()
+        with problems.collecting():
+            refuse_elsewhere(scope, self.controls)
+        desired = None
+        with problems.collecting():
+            desired = self.noun.desired(options, scope)
+        problems.refuse_if_any()
+        actual = self.noun.read(self.account, scope, desired)
+        plan = self.noun.plan(desired, actual, scope)
+        return Draft(scope=scope, desired=desired, actual=actual, plan=plan, text=render(plan, self._head(scope, desired, plan)))
+
+    def refusal(self, draft: Draft) -> Refused | None:
+        """Say which consent the plan lacks."""
+        problems = Problems()
+        with problems.collecting():
+            refuse_unapproved(draft.plan, draft.scope, self.controls)
+        with problems.collecting():
+            guard(draft.plan, allow_replace=self.controls.allow_replace, allow_irreversible=self.controls.allow_irreversible)
+        return Refused(problems.found) if problems.found else None
+
+    def shown(self, draft: Draft) -> dict[str, Any]:
+        """Give the plan as the result."""
+        return self._complete(draft, result.planned(draft), draft.actual)
+
+    def carried_out(self, draft: Draft) -> dict[str, Any]:
+        """Carry the plan out, and give what has become of it."""
+        if not draft.plan.steps:
+            return self.shown(draft)
+        executor = self._executor(draft)
+        try:
+            with self._lock(draft, executor):
+                return self._rounds(draft, executor)
+        except Locked as error:
+            return result.locked(error)
+
+    def tell_plan(self, draft: Draft, *, failed: bool = False) -> None:
+        """Tell the plan, unless the diff of a changed task shows it anyway (a failed task shows none)."""
+        in_diff = self.controls.diff_mode and draft.plan.changed
+        if draft.plan.steps and in_diff == failed:
+            self.say(draft.text)
+
+    def _rounds(self, draft: Draft, executor: Executor) -> dict[str, Any]:
+        plan = draft.plan
+        outcome = executor.run(plan)
+        actual = draft.actual
+        try:
+            for again in range(ROUNDS):
+                if outcome.failures:
+                    break
+                actual = self.noun.read(self.account, draft.scope, draft.desired)
+                more = self._left_over(draft, actual, plan) if again + 1 < ROUNDS else None
+                if more is None:
+                    break
+                later = executor.run(more)
+                plan, outcome = _joined(plan, more), Outcome(ended={**outcome.ended, **later.ended})
+        except ApiError as error:
+            return result.broken(error, changed=outcome.changed)
+        if outcome.failures:
+            return result.failed(draft, plan, outcome)
+        return self._complete(draft, result.applied(draft, plan, outcome), actual)
+
+    def _left_over(self, draft: Draft, actual: Any, plan: Plan) -> Plan | None:
+        """Give what a deletion finds now and did not find before."""
+        if getattr(draft.desired, "state", "present") != "absent" or not self.controls.wait:
+            return None
+        more = self.noun.plan(draft.desired, actual, draft.scope)
+        known = plan.keys()
+        return more if any(step.is_change and step.key not in known for step in more) else None
+
+    def _complete(self, draft: Draft, plain: dict[str, Any], actual: Any) -> dict[str, Any]:
+        diff = {"diff": {"prepared": f"{draft.text}\n"}} if self.controls.diff_mode and plain["changed"] else {}
+        return plain | diff | {self.noun.name: self.noun.result(draft.desired, actual, draft.scope)}
+
+    def _executor(self, draft: Draft) -> Executor:
+        return Executor(
+            gateway=self.account,
+            clock=self.clock,
+            progress=Lines(subject=self.noun.lock_name(draft.desired), say=self.say, clock=self.clock),
+            nonce=self.run_id,
+            poll_interval=self.controls.poll_interval,
+            deadline=self.clock.monotonic() + self._timeout(draft.plan),
+            wait=self.controls.wait,
+        )
+
+    def _timeout(self, plan: Plan) -> float:
+        if self.controls.wait_timeout is not None:
+            return self.controls.wait_timeout
+        return max(LEAST_TIMEOUT, PATIENCE * plan.expected_seconds())
+
+    def _lock(self, draft: Draft, executor: Executor) -> AbstractContextManager[None]:
+        if not draft.plan.takes_lock or self.controls.lock == "none":
+            return nullcontext()
+        claim = Claim(
+            owner=draft.scope.caller_arn,
+            run=self.run_id,
+            expires=self.account.server_seconds() + self._timeout(draft.plan) + MARGIN_SECONDS,
+            process=this_process(),
+        )
+        around = Surroundings(gateway=self.account, clock=self.clock, progress=executor.progress, deadline=executor.deadline)
+        name = lock_name(draft.scope.region, self.noun.lock_name(draft.desired))
+        return Lock(name=name, claim=claim, around=around, force_unlock=self.controls.force_unlock).held()
+
+    def _head(self, scope: Scope, desired: Any, plan: Plan) -> list[str]:
+        """Name what is planned and where; the alias costs a call, so it is read only when something changes."""
+        subject = self.noun.lock_name(desired)
+        alias = self.account.account_alias() if plan.changed else ""
+        account = f"account {scope.account}{f' ({alias})' if alias else ''}"
+        head = [f"{subject} · {account} · {scope.region} · {self.account.endpoint_name()}"]
+        if plan.takes_lock and self.controls.lock != "none":
+            head.append(f"lock {lock_name(scope.region, subject)}: taken before the first change, released after the last")
+        return head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """What distinguishes a check-mode run from a real one."""
+
+    admit: Callable[[Mapping[str, Any]], None]
+    """Refuses options before the first call."""
+    act: Callable[[Convergence, Draft], dict[str, Any]]
+
+
+CHECK = Mode(admit=lambda options: None, act=Convergence.shown)  # noqa: ARG005 (check mode takes values that are not known yet)
+REAL = Mode(admit=refuse_markers, act=Convergence.carried_out)
+
+
+def converged(convergence: Convergence, mode: Mode, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the result of a run; `failed` is in it when it has failed."""
+    try:
+        mode.admit(options)
+        draft = convergence.draft(options)
+        refusal = convergence.refusal(draft)
+        if refusal:
+            convergence.say(draft.text)
+            return result.refused_plan(draft, refusal)
+        convergence.tell_plan(draft)
+        outcome = mode.act(convergence, draft)
+    except Refused as refused:
+        return result.refused(refused)
+    except ApiError as error:
+        return result.broken(error)
+    if "failed" in outcome:
+        convergence.tell_plan(draft, failed=True)
+    return outcome
+
+
+def _joined(plan: Plan, more: Plan) -> Plan:
+    """Give both rounds of a deletion as one plan; a step that was needed again is listed once."""
+    known = plan.keys()
+    return Plan(
+        steps=ordered([*plan.steps, *(step for step in more if step.key not in known)]),
+        deferred_checks=more.deferred_checks,
+        unmanaged=more.unmanaged,
+        notes=more.notes,
+    )
