@@ -1,0 +1,142 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole cluster as one thing: the option dictionaries of the single nouns, and how one refers to another.
+
+Each part is optional. What a part needs of another one (subnets, role ARNs) is filled in from it unless it was declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .addons import Addons
+from .cluster import Cluster
+from .iam_roles import IamRoles
+from .network import Network
+from .nodegroups import Nodegroups
+from .problem import Problems
+from .reference import Ref, Value
+from .scope import Scope
+
+PARTS = ("network", "iam_roles", "cluster", "nodegroups", "addons")
+Options = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """What the parts give to each other: known values, or references to the steps that make them."""
+
+    control_plane_subnets: tuple[Value, ...] = ()
+    node_subnets: tuple[Value, ...] = ()
+    roles: Mapping[str, Value] = field(default_factory=dict)
+    """Role ARN by purpose."""
+    cluster_planned: bool = False
+    cluster_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """What is declared of a cluster and everything around it."""
+
+    name: str
+    state: str = "present"
+    confirm_deletion: str = ""
+    delete_orphans: bool = False
+    parts: Mapping[str, Options] = field(default_factory=dict)
+
+    @classmethod
+    def from_options(cls, options: Options, scope: Scope) -> Stack:
+        """Read the options of module `stack`, or refuse them with every problem of the shape of any part."""
+        stack = cls(
+            name=str(options["name"]),
+            state=str(options.get("state") or "present"),
+            confirm_deletion=str(options.get("confirm_deletion") or ""),
+            delete_orphans=bool(options.get("delete_orphans")),
+            parts={part: options[part] for part in PARTS if options.get(part) is not None},
+        )
+        problems = Problems()
+        stack._check_confirmation(problems)
+        for part, read in stack.readers(scope, stack.unknown_links()).items():
+            with problems.collecting(part):
+                read()
+        problems.refuse_if_any()
+        return stack
+
+    def readers(self, scope: Scope, links: Links) -> dict[str, Any]:
+        """Give for each declared part the function that reads its options."""
+        readers = {
+            "network": lambda: self.network(scope),
+            "iam_roles": lambda: self.iam_roles(scope),
+            "cluster": lambda: self.cluster(scope, links),
+            "nodegroups": lambda: self.nodegroups(scope, links),
+            "addons": lambda: self.addons(scope, links),
+        }
+        return {part: read for part, read in readers.items() if part in self.parts}
+
+    def unknown_links(self) -> Links:
+        """Give stand-ins for what only a look at the world tells: enough to check the shape of the options."""
+        subnets = (Ref("network", "one"), Ref("network", "other"))
+        purposes = [role.get("purpose") or role.get("name") for role in self.parts.get("iam_roles", {}).get("roles") or ()]
+        roles: dict[str, Value] = {purpose: Ref(f"role/{purpose}", "Role.Arn") for purpose in purposes if purpose}
+        return Links(control_plane_subnets=subnets, node_subnets=subnets, roles=roles, cluster_planned="cluster" in self.parts)
+
+    def network(self, scope: Scope) -> Network:
+        """Read the network's options."""
+        return Network.from_options({**self.parts["network"], "name": self.name, "cluster": self.name, "state": self.state}, scope)
+
+    def iam_roles(self, scope: Scope) -> IamRoles:
+        """Read the roles' options."""
+        return IamRoles.from_options({**self.parts["iam_roles"], "cluster": self.name, "state": self.state}, scope)
+
+    def cluster(self, scope: Scope, links: Links) -> Cluster:
+        """Read the control plane's options; subnets and role come from the other parts unless they are declared."""
+        options = {**self.parts["cluster"], "name": self.name, "state": self.state}
+        vpc = dict(options.get("resources_vpc_config") or {})
+        if vpc.get("subnet_ids") is None and links.control_plane_subnets:
+            vpc["subnet_ids"] = list(links.control_plane_subnets)
+        options["resources_vpc_config"] = vpc or None
+        options["role_arn"] = options.get("role_arn") or links.roles.get("cluster")
+        return Cluster.from_options(options, scope)
+
+    def nodegroups(self, scope: Scope, links: Links) -> Nodegroups:
+        """Read the node groups' options; subnets and role come from the other parts unless they are declared."""
+        options = {**self.parts["nodegroups"], "cluster": self.name}
+        if self.state == "absent":
+            options = {"cluster": self.name, "state": "absent", "nodegroups": []}
+        elif options.get("subnet_ids") is None and links.node_subnets:
+            options["subnet_ids"] = list(links.node_subnets)
+        options["node_role_arn"] = options.get("node_role_arn") or links.roles.get("node")
+        read = Nodegroups.from_options(options, scope)
+        return replace(read, cluster_planned=links.cluster_planned, cluster_version=links.cluster_version)
+
+    def addons(self, scope: Scope, links: Links) -> Addons:
+        """Read the add-ons' options; a role may be named by its purpose in `iam_roles`."""
+        options = {**self.parts["addons"], "cluster": self.name}
+        options["addons"] = [_with_arns(addon, links.roles) for addon in options.get("addons") or ()]
+        read = Addons.from_options(options, scope)
+        return replace(read, cluster_planned=links.cluster_planned, cluster_version=links.cluster_version)
+
+    def _check_confirmation(self, problems: Problems) -> None:
+        if self.state == "absent" and self.confirm_deletion != self.name:
+            problems.add(
+                "not_confirmed",
+                "confirm_deletion",
+                found=repr(self.confirm_deletion),
+                wanted=repr(self.name),
+                do="Name the cluster that is to be deleted once more here.",
+            )
+
+
+def _with_arns(addon: Options, roles: Mapping[str, Value]) -> Options:
+    """Replace purposes by the ARNs of their roles."""
+    associations = addon.get("pod_identity_associations")
+    account = addon.get("service_account_role_arn")
+    resolved = dict(addon)
+    if associations is not None:
+        resolved["pod_identity_associations"] = [{**one, "role_arn": roles.get(one.get("role_arn", ""), one.get("role_arn"))} for one in associations]
+    if account is not None:
+        resolved["service_account_role_arn"] = roles.get(account, account)
+    return resolved

@@ -1,0 +1,94 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The merge of all nouns' plans into one graph: which part waits for which, for creation, change and deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from .._model.addons import AddonsActual
+from .._model.cluster import ClusterActual
+from .._model.iam_roles import IamRolesActual
+from .._model.network_actual import NetworkActual
+from .._model.nodegroups import NodegroupsActual
+from .._model.problem import Problems
+from .._model.scope import Scope
+from .._model.stack import Links, Stack
+from .addons import plan_addons
+from .cluster import plan_cluster
+from .iam_roles import iam_roles_outputs, plan_iam_roles
+from .network import network_outputs, plan_network
+from .nodegroups import plan_nodegroups
+from .plan import Plan, Step
+
+EMPTY = Plan()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackActual:
+    """What was seen of every part."""
+
+    network: NetworkActual = field(default_factory=NetworkActual)
+    iam_roles: IamRolesActual = field(default_factory=IamRolesActual)
+    cluster: ClusterActual = field(default_factory=ClusterActual)
+    nodegroups: NodegroupsActual = field(default_factory=NodegroupsActual)
+    addons: AddonsActual = field(default_factory=AddonsActual)
+
+
+def plan_stack(desired: Stack, actual: StackActual, scope: Scope) -> Plan:
+    """Plan all parts as one graph, or refuse with the problems of all of them."""
+    problems = Problems()
+    links = links_of(desired, actual, scope)
+    plans: dict[str, Plan] = {}
+    planners: dict[str, Callable[[], Plan]] = {
+        "network": lambda: plan_network(desired.network(scope), actual.network, scope),
+        "iam_roles": lambda: plan_iam_roles(desired.iam_roles(scope), actual.iam_roles, scope),
+        "cluster": lambda: plan_cluster(desired.cluster(scope, links), actual.cluster, scope),
+        "nodegroups": lambda: plan_nodegroups(desired.nodegroups(scope, links), actual.nodegroups, scope),
+        "addons": lambda: plan_addons(desired.addons(scope, links), actual.addons, scope),
+    }
+    for part in desired.parts:
+        with problems.collecting(part):
+            plans[part] = planners[part]()
+    problems.refuse_if_any()
+    return joined(plans)
+
+
+def links_of(desired: Stack, actual: StackActual, scope: Scope) -> Links:
+    """Find what the parts give to each other, as far as it is known now."""
+    live = actual.cluster.cluster
+    planned = "cluster" in desired.parts
+    links = Links(cluster_planned=planned and live is None, cluster_version=desired.parts["cluster"].get("version") if planned else None)
+    if "network" in desired.parts:
+        outputs = network_outputs(desired.network(scope), actual.network, scope)
+        inside = outputs.private_subnets or outputs.public_subnets
+        links = replace(links, control_plane_subnets=inside, node_subnets=inside)
+    if "iam_roles" in desired.parts:
+        links = replace(links, roles=iam_roles_outputs(desired.iam_roles(scope), actual.iam_roles, scope))
+    return links
+
+
+def joined(plans: dict[str, Plan]) -> Plan:
+    """Order the parts: roles and subnets, then the control plane, add-ons that nodes need, nodes, the other add-ons."""
+    network, roles = plans.get("network", EMPTY), plans.get("iam_roles", EMPTY)
+    ground = roles.keys() | {key for key in network.keys() if not key.startswith(("nat-gateway", "address", "route"))}
+    cluster = _after(plans.get("cluster", EMPTY), ground)
+    addons = plans.get("addons", EMPTY)
+    early = frozenset(step.key for step in addons if _is_early(step, addons))
+    control_plane = roles.keys() | cluster.keys()
+    nodegroups = _after(plans.get("nodegroups", EMPTY), control_plane | network.keys() | early)
+    early_addons = _after(replace(addons, steps=tuple(step for step in addons if step.key in early)), control_plane)
+    late = Plan(steps=tuple(step for step in addons if step.key not in early))
+    return Plan.merged(network, roles, cluster, early_addons, nodegroups, _after(late, control_plane | nodegroups.keys()))
+
+
+def _after(plan: Plan, keys: Iterable[str]) -> Plan:
+    """Make the calls to EKS wait; what is made beside it (launch templates, log group) need not."""
+    wanted = frozenset(keys)
+    return replace(plan, steps=tuple(replace(step, after=step.after | wanted) if step.service == "eks" else step for step in plan))
+
+
+def _is_early(step: Step, addons: Plan) -> bool:
+    raise AssertionError(f"Contract violation: {step.key} {addons}")
