@@ -34,6 +34,7 @@ import moto.elb.models
 from moto.core.base_backend import BackendDict
 from moto.core.exceptions import HTTPException
 from moto.core.request import Request
+from moto.ec2.models.core import TaggedEC2Resource
 from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.moto_api._internal import mock_random
 
@@ -79,6 +80,14 @@ _simulated_module = types.SimpleNamespace(**{**vars(real_datetime), "datetime": 
 vars(moto.core.utils)["datetime"] = _simulated_module
 vars(moto.elb.models)["datetime"] = _simulated_module
 vars(moto.autoscaling.models)["datetime"] = SimulatedDatetime
+
+
+def _tags_of(resource: Any) -> list[dict[str, str]]:
+    """Read the tags of one resource; moto goes through all tags of the region for it, which makes every Describe quadratic."""
+    return [{"key": key, "value": value} for key, value in resource.ec2_backend.tags.get(resource.id, {}).items()]
+
+
+TaggedEC2Resource.get_tags = _tags_of  # type: ignore[method-assign]
 
 
 def use(world: World) -> None:

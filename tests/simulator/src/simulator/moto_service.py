@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -89,3 +90,13 @@ def _offset(token: str | None, code: str) -> int:
     except (binascii.Error, ValueError):
         pass
     raise Refusal(code, f"Invalid value '{token}' for the pagination token")
+
+def plain(value: Any) -> Any:
+    """Give a value as JSON can say it."""
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat()
+    if isinstance(value, dict):
+        return {str(name): plain(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(each) for each in value]
+    return value

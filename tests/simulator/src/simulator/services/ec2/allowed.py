@@ -44,6 +44,25 @@ WRITES = {
     "AuthorizeSecurityGroupEgress": allow("GroupId IpPermissions TagSpecifications DryRun"),
     "RevokeSecurityGroupIngress": allow("GroupId IpPermissions SecurityGroupRuleIds DryRun"),
     "RevokeSecurityGroupEgress": allow("GroupId IpPermissions SecurityGroupRuleIds DryRun"),
+    "CreateEgressOnlyInternetGateway": allow("VpcId TagSpecifications DryRun"),
+    "DeleteEgressOnlyInternetGateway": allow("EgressOnlyInternetGatewayId DryRun"),
+    "CreateNetworkInterface": allow(f"SubnetId Description Groups PrivateIpAddress {_TAGGED}"),
+    "ModifyNetworkInterfaceAttribute": allow("NetworkInterfaceId Groups DryRun"),
+    "DeleteNetworkInterface": allow("NetworkInterfaceId DryRun"),
+    "RunInstances": allow(
+        "ImageId InstanceType MinCount MaxCount SubnetId SecurityGroupIds LaunchTemplate UserData"
+        " DisableApiTermination TagSpecifications DryRun ClientToken"
+    ),
+    "TerminateInstances": allow("InstanceIds DryRun"),
+    "CreateVolume": allow(f"AvailabilityZone Size VolumeType Encrypted {_TAGGED}"),
+    "DeleteVolume": allow("VolumeId DryRun"),
+    "CreateLaunchTemplate": allow(f"LaunchTemplateName LaunchTemplateData VersionDescription {_TAGGED}"),
+    "CreateLaunchTemplateVersion": allow(
+        "LaunchTemplateId LaunchTemplateName LaunchTemplateData SourceVersion VersionDescription DryRun ClientToken"
+    ),
+    "ModifyLaunchTemplate": allow("LaunchTemplateId LaunchTemplateName DefaultVersion DryRun ClientToken"),
+    "DeleteLaunchTemplateVersions": allow("LaunchTemplateId LaunchTemplateName Versions DryRun"),
+    "DeleteLaunchTemplate": allow("LaunchTemplateId LaunchTemplateName DryRun"),
     "CreateTags": allow("Resources Tags DryRun"),
     "DeleteTags": allow("Resources Tags DryRun"),
 }

@@ -167,6 +167,7 @@ LISTINGS = {
     ),
     "DescribeNetworkInterfaces": Listing(
         member="NetworkInterfaces",
+        tag_member="TagSet",
         selectors={
             "NetworkInterfaceIds": Selector(
                 "NetworkInterfaceId", "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '{}' does not exist"
@@ -283,5 +284,51 @@ LISTINGS = {
         filters={"key": "Key", "value": "Value", "resource-id": "ResourceId", "resource-type": "ResourceType"},
         has_tags=False,
     ),
+    "DescribeLaunchTemplateVersions": Listing(
+        member="LaunchTemplateVersions",
+        smallest=1,
+        fields="DryRun MaxResults NextToken LaunchTemplateId LaunchTemplateName Versions MinVersion MaxVersion",
+        filters={
+            "image-id": "LaunchTemplateData.ImageId",
+            "instance-type": "LaunchTemplateData.InstanceType",
+            "is-default-version": "DefaultVersion",
+        },
+        has_tags=False,
+    ),
+    "DescribeInstanceTypes": Listing(
+        member="InstanceTypes",
+        fields="DryRun MaxResults NextToken InstanceTypes",
+        filters={
+            "instance-type": "InstanceType",
+            "current-generation": "CurrentGeneration",
+            "bare-metal": "BareMetal",
+            "memory-info.size-in-mib": "MemoryInfo.SizeInMiB",
+            "processor-info.supported-architecture": "ProcessorInfo.SupportedArchitectures",
+            "supported-usage-class": "SupportedUsageClasses",
+            "vcpu-info.default-vcpus": "VCpuInfo.DefaultVCpus",
+        },
+        has_tags=False,
+    ),
+    "DescribeInstanceTypeOfferings": Listing(
+        member="InstanceTypeOfferings",
+        fields="DryRun MaxResults NextToken LocationType",
+        filters={"instance-type": "InstanceType", "location": "Location"},
+        has_tags=False,
+    ),
+    "DescribeImages": Listing(
+        member="Images",
+        fields="DryRun MaxResults NextToken Owners IncludeDeprecated",
+        selectors={"ImageIds": Selector("ImageId", "InvalidAMIID.NotFound", "The image id '[{}]' does not exist")},
+        filters={
+            "architecture": "Architecture",
+            "image-id": "ImageId",
+            "name": "Name",
+            "owner-alias": "ImageOwnerAlias",
+            "owner-id": "OwnerId",
+            "state": "State",
+            "root-device-type": "RootDeviceType",
+            "virtualization-type": "VirtualizationType",
+        },
+    ),
 }
-"""Operation → how it lists. DescribeLaunchTemplateVersions, DescribeInstanceTypes and DescribeImages have modules of their own."""
+"""Operation → how it lists."""

@@ -47,6 +47,7 @@ class Listing:
     filter_member: str = "Filters"
     smallest: int = 5
     has_tags: bool = True
+    tag_member: str = "Tags"
 
     @property
     def allowed(self) -> Allowed:
@@ -91,9 +92,9 @@ def _page(listing: Listing, items: Sequence[Item], parameters: Mapping[str, Any]
 
 def _values(listing: Listing, item: Item, name: str) -> Iterator[str]:
     if name.startswith("tag:"):
-        return (str(tag["Value"]) for tag in item.get("Tags", ()) if tag["Key"] == name[4:])
+        return (str(tag["Value"]) for tag in item.get(listing.tag_member, ()) if tag["Key"] == name[4:])
     if name == "tag-key" and listing.has_tags:
-        return (str(tag["Key"]) for tag in item.get("Tags", ()))
+        return (str(tag["Key"]) for tag in item.get(listing.tag_member, ()))
     return _words(_search(listing.filters[name], item))
 
 

@@ -8,13 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...moto_service import MotoService
-from ...seam import Call, Refusal, World
-from . import reading, tagging
+from ...moto_service import MotoService, plain
+from ...seam import Call, Caller, Refusal
+from . import (
+    instances,
+    interfaces,
+    inventory,
+    launch_templates,
+    nat_gateways,
+    network,
+    offers,
+    reading,
+    route_tables,
+    security_groups,
+    tagging,
+)
 from .allowed import ALLOWED
 from .listings import LISTINGS
 
 Handler = Callable[[MotoService, Call], dict[str, Any]]
+NOUNS = (instances, interfaces, launch_templates, nat_gateways, network, offers, route_tables, security_groups, tagging)
+HANDLERS: dict[str, Handler] = {operation: handler for noun in NOUNS for operation, handler in noun.HANDLERS.items()}
 
 
 class Ec2(MotoService):
@@ -23,18 +37,15 @@ class Ec2(MotoService):
     name = "ec2"
     allowed = ALLOWED
 
-    def __init__(self, world: World) -> None:
-        """Collect the handlers of all nouns."""
-        super().__init__(world)
-        self._handlers: Mapping[str, Handler] = _handlers()
-
     def handle(self, call: Call) -> dict[str, Any]:
         """Answer a dry run at once, tag what is created, list by our own rules."""
         self.check(call)
         if call.parameters.get("DryRun"):
             raise Refusal("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+        instances.reap(self, call)
         if call.operation in LISTINGS:
-            return reading.select(LISTINGS[call.operation], self.items(call), call.parameters)
+            answer = reading.select(LISTINGS[call.operation], self.items(call), call.parameters)
+            return instances.regroup(answer) if call.operation == "DescribeInstances" else answer
         if call.operation in tagging.CREATED:
             return tagging.create(self, call, self._answer)
         return self._answer(call)
@@ -42,22 +53,19 @@ class Ec2(MotoService):
     def items(self, call: Call) -> list[dict[str, Any]]:
         """Give everything of a kind as AWS shows it."""
         listing = LISTINGS[call.operation]
-        handler = self._handlers.get(call.operation)
+        handler = HANDLERS.get(call.operation)
         items: list[dict[str, Any]] = (handler(self, call) if handler else self.ask(call, call.operation, {})).get(listing.member, [])
         return items
 
     def _answer(self, call: Call) -> dict[str, Any]:
-        handler = self._handlers.get(call.operation)
+        handler = HANDLERS.get(call.operation)
         return handler(self, call) if handler else self.moto(call)
 
     def resources(self, account: str, region: str) -> Mapping[str, Any]:
         """Give everything that is listed, by kind and id."""
-        from .inventory import inventory
-
-        return inventory(self, account, region)
-
-
-def _handlers() -> dict[str, Handler]:
-    from . import network
-
-    return {**network.HANDLERS}
+        caller = Caller(account=account, region=region, arn=f"arn:aws:iam::{account}:root")
+        found: dict[str, Any] = {}
+        for operation, (kind, id) in inventory.KINDS.items():
+            for item in self.items(Call(caller=caller, service=self.name, operation=operation, parameters={})):
+                found[f"{kind}/{item[id]}"] = plain(item)
+        return found

@@ -102,3 +102,107 @@ def too_many() -> Refusal:
 def attach(ec2: MotoService, call: Call, ids: Sequence[str], tags: Sequence[dict[str, str]]) -> None:
     """Write tags that have been checked."""
     ec2.backend(call).create_tags(list(ids), {tag["Key"]: tag.get("Value", "") for tag in tags})
+
+
+def create_tags(ec2: MotoService, call: Call) -> dict[str, Any]:
+    """Tag things that exist; the number is counted with the tags that they have."""
+    backend, ids, tags = ec2.backend(call), call.parameters["Resources"], call.parameters["Tags"]
+    check(tags, by_aws=is_internal(call))
+    for id in ids:
+        _require_existing(backend, id)
+        merged = {key for key in backend.tags.get(id, {}) if not key.startswith("aws:")} | {tag["Key"] for tag in tags}
+        if len(merged) > LARGEST_NUMBER and not is_internal(call):
+            raise too_many()
+    attach(ec2, call, ids, tags)
+    return {}
+
+
+def delete_tags(ec2: MotoService, call: Call) -> dict[str, Any]:
+    """Take tags away: by key, by key and value, or all of the caller's own."""
+    backend, wanted = ec2.backend(call), call.parameters.get("Tags")
+    if wanted is not None and not is_internal(call):
+        check(wanted)
+    for id in call.parameters["Resources"]:
+        tags = backend.tags.get(id, {})
+        own = [{"Key": key} for key in tags if not key.startswith("aws:")]
+        for tag in own if wanted is None else wanted:
+            if tag.get("Value") is None or tags.get(tag["Key"]) == tag["Value"]:
+                tags.pop(tag["Key"], None)
+    return {}
+
+
+def describe_tags(ec2: MotoService, call: Call) -> dict[str, Any]:
+    """Show all tags in the words of EC2; moto names some kinds of resources wrongly."""
+    backend = ec2.backend(call)
+    return {
+        "Tags": [
+            {"Key": key, "Value": value, "ResourceId": id, "ResourceType": resource_type(id)}
+            for id, tags in backend.tags.items()
+            for key, value in tags.items()
+        ]
+    }
+
+
+def resource_type(id: str) -> str:
+    """Give the kind of a resource as DescribeTags names it."""
+    return KINDS.get(id.rpartition("-")[0], ("", ""))[0]
+
+
+def _require_existing(backend: Any, id: str) -> None:
+    prefix = id.rpartition("-")[0]
+    if prefix not in KINDS:
+        raise Refusal("InvalidID", f"The ID '{id}' is not valid")
+    if not _exists(backend, prefix, id):
+        code, kind = KINDS[prefix][1], KINDS[prefix][0]
+        raise Refusal(code, f"The {kind} ID '{id}' does not exist")
+
+
+def _exists(backend: Any, prefix: str, id: str) -> bool:
+    match prefix:
+        case "subnet":
+            return any(id in subnets for subnets in backend.subnets.values())
+        case "sg":
+            return any(id in groups for groups in backend.groups.values())
+        case "sgr":
+            groups = (group for groups in backend.groups.values() for group in groups.values())
+            return any(rule.id == id for group in groups for rule in (*group.ingress_rules, *group.egress_rules))
+        case "eipalloc":
+            return any(address.allocation_id == id for address in backend.addresses)
+        case "i":
+            return any(each.id == id for reservation in backend.reservations.values() for each in reservation.instances)
+    return id in getattr(backend, STORES[prefix])
+
+
+KINDS = {
+    "acl": ("network-acl", "InvalidNetworkAclID.NotFound"),
+    "eigw": ("egress-only-internet-gateway", "InvalidGatewayID.NotFound"),
+    "eipalloc": ("elastic-ip", "InvalidAllocationID.NotFound"),
+    "eni": ("network-interface", "InvalidNetworkInterfaceID.NotFound"),
+    "i": ("instance", "InvalidInstanceID.NotFound"),
+    "igw": ("internet-gateway", "InvalidInternetGatewayID.NotFound"),
+    "lt": ("launch-template", "InvalidLaunchTemplateId.NotFound"),
+    "nat": ("natgateway", "NatGatewayNotFound"),
+    "rtb": ("route-table", "InvalidRouteTableID.NotFound"),
+    "sg": ("security-group", "InvalidGroup.NotFound"),
+    "sgr": ("security-group-rule", "InvalidSecurityGroupRuleId.NotFound"),
+    "subnet": ("subnet", "InvalidSubnetID.NotFound"),
+    "vol": ("volume", "InvalidVolume.NotFound"),
+    "vpc": ("vpc", "InvalidVpcID.NotFound"),
+    "vpce": ("vpc-endpoint", "InvalidVpcEndpointId.NotFound"),
+}
+"""Prefix of an id → the kind in DescribeTags, the error of an id that is not there."""
+STORES = {
+    "acl": "network_acls",
+    "eigw": "egress_only_internet_gateways",
+    "eni": "enis",
+    "igw": "internet_gateways",
+    "lt": "launch_templates",
+    "nat": "nat_gateways",
+    "rtb": "route_tables",
+    "vol": "volumes",
+    "vpc": "vpcs",
+    "vpce": "vpc_end_points",
+}
+"""Prefix of an id → where moto keeps such things by id."""
+
+HANDLERS = {"CreateTags": create_tags, "DeleteTags": delete_tags, "DescribeTags": describe_tags}
