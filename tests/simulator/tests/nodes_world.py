@@ -115,7 +115,8 @@ class Account:
 
     def create_nodegroup(self, name: str = "general", **parameters: Any) -> Answer:
         """Create a node group that nothing is wrong with, apart from `parameters`."""
-        usual: Answer = {"subnets": self.subnets, "nodeRole": self.node_role, "scalingConfig": {"minSize": 1, "maxSize": 4, "desiredSize": 2}}
+        sizes = {"minSize": 1, "maxSize": 4, "desiredSize": 2}
+        usual: Answer = {"subnets": self.subnets, "nodeRole": self.node_role, "scalingConfig": sizes}
         made: Answer = self("CreateNodegroup", clusterName="blue", nodegroupName=name, **(usual | parameters))["nodegroup"]
         return made
 

@@ -71,7 +71,8 @@ def _worded(error: jsonschema.ValidationError) -> Iterator[str]:
     if error.validator != "additionalProperties":
         yield f"{path}: {error.message}"
         return
-    for member in sorted(error.instance.keys() - error.schema["properties"].keys()):
+    known: dict[str, Any] = error.schema["properties"]  # type: ignore[index]  # only objects of ours have this validator
+    for member in sorted(dict(error.instance).keys() - known.keys()):  # type: ignore[arg-type]  # likewise
         yield f"{path}.{member}: is not defined in the schema and the schema does not allow additional properties"
 
 
@@ -92,9 +93,8 @@ def _is_wanted(entry: dict[str, Any], parameters: dict[str, Any]) -> bool:
 def _shown(entry: dict[str, Any], kubernetes: str | None) -> dict[str, Any]:
     versions = [v for v in entry["versions"] if kubernetes in (None, *v["clusterVersions"])]
     common = {member: entry[member] for member in VERSION_MEMBERS}
-    return {member: entry[member] for member in MEMBERS} | {
-        "addonVersions": [{"addonVersion": v["version"], **common, "compatibilities": _compatibilities(entry, v, kubernetes)} for v in versions]
-    }
+    listed = [{"addonVersion": v["version"], **common, "compatibilities": _compatibilities(entry, v, kubernetes)} for v in versions]
+    return {member: entry[member] for member in MEMBERS} | {"addonVersions": listed}
 
 
 def _compatibilities(entry: dict[str, Any], version: dict[str, Any], kubernetes: str | None) -> list[dict[str, Any]]:

@@ -42,7 +42,8 @@ def create_addon(context: Context, parameters: dict[str, Any]) -> dict[str, Any]
     _check_associations(context, cluster, record, parameters)
     cluster.addons[name] = record
     _associate(context, cluster, record, parameters)
-    begin(context, "addon", record, durations.ADDON_CREATE, end_create, parameters.get("resolveConflicts") == "OVERWRITE")
+    resolve = "OVERWRITE" if parameters.get("resolveConflicts") == "OVERWRITE" else "NONE"
+    begin(context, "addon", record, durations.ADDON_CREATE, end_create, resolve)
     return {"addon": record.shown}
 
 
@@ -114,18 +115,18 @@ def owned(cluster: Cluster, record: Record) -> dict[str, Record]:
     return {identity: found for identity, found in cluster.pod_identities.items() if found.shown.get("ownerArn") == arn}
 
 
-def end_create(context: Context, cluster: Cluster, record: Record, outcome: str, issues: Issues, overrules: bool) -> None:
+def end_create(context: Context, cluster: Cluster, record: Record, outcome: str, issues: Issues, resolve: str) -> None:
     """Make the add-on what was ordered, or as healthy as the nodes allow."""
-    outcome, issues = _resolved(outcome, issues, overrules)
+    outcome, issues = _resolved(outcome, issues, resolve)
     record.hidden["ordered"] = bool(outcome)
     record.shown |= {"status": outcome or "ACTIVE", "health": {"issues": issues}, "modifiedAt": context.now()}
     addon_health.refresh(cluster)
 
 
-def _resolved(outcome: str, issues: Issues, overrules: bool) -> tuple[str, Issues]:
+def _resolved(outcome: str, issues: Issues, resolve: str) -> tuple[str, Issues]:
     """Let OVERWRITE (an update's PRESERVE too) end well what would only have failed by a conflict."""
     issues = [{"message": CONFLICT, **issue} if issue.get("code") == "ConfigurationConflict" else issue for issue in issues]
-    if overrules and issues and all(issue.get("code") == "ConfigurationConflict" for issue in issues):
+    if resolve != "NONE" and issues and all(issue.get("code") == "ConfigurationConflict" for issue in issues):
         return "", []
     return outcome, issues
 
@@ -144,8 +145,8 @@ def update_addon(context: Context, parameters: dict[str, Any]) -> dict[str, Any]
     changes = {"addonVersion": version, "serviceAccountRoleArn": parameters.get("serviceAccountRoleArn")}
     if "configurationValues" in parameters:
         changes["configurationValues"] = parameters["configurationValues"]
-    overrules = parameters.get("resolveConflicts") in ("OVERWRITE", "PRESERVE")
-    begin_update(context, "addon", record, durations.ADDON_UPDATE, end_update, update["id"], changes, overrules)
+    resolve = parameters.get("resolveConflicts", "NONE")
+    begin_update(context, "addon", record, durations.ADDON_UPDATE, end_update, update["id"], changes, resolve)
     return {"update": update}
 
 
@@ -155,10 +156,10 @@ def _update_parameters(parameters: dict[str, Any]) -> dict[str, str]:
 
 
 def end_update(
-    context: Context, cluster: Cluster, record: Record, outcome: str, issues: Issues, update_id: str, changes: dict[str, Any], overrules: bool
+    context: Context, cluster: Cluster, record: Record, outcome: str, issues: Issues, update_id: str, changes: dict[str, Any], resolve: str
 ) -> None:
     """Apply the changes, or leave what was there and say why."""
-    outcome, issues = _resolved(outcome, issues, overrules)
+    outcome, issues = _resolved(outcome, issues, resolve)
     is_done = close_update(cluster, update_id, outcome, issues)
     record.hidden["ordered"] = not is_done
     record.shown |= {"status": "ACTIVE" if is_done else "UPDATE_FAILED", "health": {"issues": issues}, "modifiedAt": context.now()}
@@ -173,11 +174,12 @@ def delete_addon(context: Context, parameters: dict[str, Any]) -> dict[str, Any]
     record = _record(context, parameters)
     _require_idle(record, parameters)
     record.shown["status"] = "DELETING"
-    begin(context, "addon", record, durations.ADDON_DELETE, end_delete, bool(parameters.get("preserve")))
+    kept = [parameters["addonName"]] if parameters.get("preserve") else []
+    begin(context, "addon", record, durations.ADDON_DELETE, end_delete, kept)
     return {"addon": record.shown}
 
 
-def end_delete(context: Context, cluster: Cluster, record: Record, outcome: str, issues: Issues, preserve: bool) -> None:
+def end_delete(context: Context, cluster: Cluster, record: Record, outcome: str, issues: Issues, kept: list[str]) -> None:
     """Forget the add-on and its associations."""
     del context
     if outcome:
@@ -187,8 +189,7 @@ def end_delete(context: Context, cluster: Cluster, record: Record, outcome: str,
     for identity in owned(cluster, record):
         del cluster.pod_identities[identity]
     del cluster.addons[record.shown["addonName"]]
-    if preserve:
-        cluster.hidden.setdefault("preserved_addons", []).append(record.shown["addonName"])
+    cluster.hidden.setdefault("preserved_addons", []).extend(kept)
 
 
 def describe_addon(context: Context, parameters: dict[str, Any]) -> dict[str, Any]:

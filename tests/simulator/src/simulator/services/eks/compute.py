@@ -105,8 +105,8 @@ def _instance_types(record: Record) -> list[str]:
 
 def group_of(context: Context, record: Record) -> dict[str, Any] | None:
     """Give the Auto Scaling group as it is, or None if somebody deleted it."""
-    found = context.aws("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[record.hidden["group"]])["AutoScalingGroups"]
-    return found[0] if found else None
+    answer = context.aws("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[record.hidden["group"]])
+    return next(iter(answer["AutoScalingGroups"]), None)
 
 
 def _nodes(context: Context, record: Record) -> Nodes:
@@ -128,8 +128,10 @@ def scale(context: Context, record: Record) -> None:
 
 
 def _bound(context: Context, record: Record, least: int, most: int) -> None:
-    name, policy = record.hidden["group"], _policy(record)
-    context.aws("autoscaling", "UpdateAutoScalingGroup", AutoScalingGroupName=name, MinSize=least, MaxSize=most, MixedInstancesPolicy=policy)
+    sizes = {"MinSize": least, "MaxSize": most}
+    # Moto forgets the policy of a group when an update leaves it out.
+    policy = _policy(record)
+    context.aws("autoscaling", "UpdateAutoScalingGroup", AutoScalingGroupName=record.hidden["group"], MixedInstancesPolicy=policy, **sizes)
 
 
 def _start(context: Context, record: Record, nodes: Nodes, number: int) -> None:
@@ -161,7 +163,8 @@ def _run(context: Context, record: Record, subnet: str, number: int) -> Nodes:
 
 def _stop(context: Context, nodes: Nodes) -> None:
     for node in nodes:
-        context.aws("autoscaling", "TerminateInstanceInAutoScalingGroup", InstanceId=node["InstanceId"], ShouldDecrementDesiredCapacity=True)
+        which = {"InstanceId": node["InstanceId"], "ShouldDecrementDesiredCapacity": True}
+        context.aws("autoscaling", "TerminateInstanceInAutoScalingGroup", **which)
 
 
 def security_groups(cluster: Cluster, template: Template | None) -> list[str]:

@@ -74,7 +74,7 @@ def close_update(cluster: Cluster, update_id: str, outcome: str, issues: Issues)
     is_failed = bool(issues) or outcome not in ("", "Successful")
     update["status"] = outcome if outcome in FAILURES else "Failed" if is_failed else "Successful"
     update["errors"] = [_error(issue) for issue in issues]
-    return update["status"] == "Successful"
+    return bool(update["status"] == "Successful")
 
 
 def _error(issue: dict[str, Any]) -> dict[str, Any]:

@@ -53,8 +53,9 @@ def resolve(context: Context, wanted: dict[str, str]) -> Template:
     if ("id" in wanted) == ("name" in wanted):
         raise bad("Either provide launch template ID or launch template name in the request.")
     which = {"LaunchTemplateId": wanted["id"]} if "id" in wanted else {"LaunchTemplateName": wanted["name"]}
+    asked = {"Versions": [wanted.get("version", "$Default")], **which}
     try:
-        found = context.aws("ec2", "DescribeLaunchTemplateVersions", Versions=[wanted.get("version", "$Default")], **which)["LaunchTemplateVersions"]
+        found = context.aws("ec2", "DescribeLaunchTemplateVersions", **asked)["LaunchTemplateVersions"]
     except Refusal as refused:
         if not refused.code.startswith("InvalidLaunchTemplate"):
             raise

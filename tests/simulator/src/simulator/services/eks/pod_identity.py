@@ -102,7 +102,7 @@ def update_association(context: Context, parameters: dict[str, Any]) -> dict[str
     """Answer UpdatePodIdentityAssociation: at once, without an update record."""
     shown = _record(context, parameters).shown
     _refuse_owned("update", shown)
-    changes = {name: parameters[name] for name in ("roleArn", "disableSessionTags", "policy") if name in parameters}
+    changes: dict[str, Any] = {name: parameters[name] for name in ("roleArn", "disableSessionTags", "policy") if name in parameters}
     if "roleArn" in changes:
         check_role(context, changes["roleArn"])
     _check_policy(shown | changes)
