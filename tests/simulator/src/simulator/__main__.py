@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import math
-import os
 import random
 import signal
 import sys
@@ -102,7 +101,7 @@ class Keeper:
             self._saved, picture = self._front.changes, self._front.snapshots.take()
         new = self._file.with_suffix(".new")
         new.write_bytes(picture)
-        os.replace(new, self._file)
+        new.replace(self._file)
 
     def end(self) -> None:
         """Write the state for the last time."""

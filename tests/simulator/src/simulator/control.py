@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import re
@@ -19,7 +20,8 @@ from .front import Front
 from .journal import plain
 from .lifecycles import Outcome
 from .messages import Answer, Request
-from .seam import Refusal, not_implemented
+from .protocols import GLOBAL_REGION
+from .seam import Refusal, World, not_implemented
 from .snapshot import Unfitting
 
 PREFIX = "/_simulator/"
@@ -87,7 +89,8 @@ def _shown(speed: float) -> float | str:
 
 
 def _json(value: Any, status: int = 200) -> Answer:
-    return Answer(status=status, body=json.dumps(plain(value), sort_keys=True).encode() + b"\n", headers={"Content-Type": "application/json"})
+    text = json.dumps(plain(value), sort_keys=True) + "\n"
+    return Answer(status=status, body=text.encode(), headers={"Content-Type": "application/json"})
 
 
 OUTCOME_TYPES: Mapping[str, tuple[type, ...]] = {
@@ -112,9 +115,7 @@ class Control:
     def respond(self, request: Request) -> Answer:
         """Answer a control call."""
         try:
-            # A page in somebody's browser could reach the port under a name of its own (DNS rebinding)
-            if not LOOPBACK.match(request.headers.get("host", "")):
-                raise Wrong(403, "the control API answers on loopback names only")
+            _check_host(request)
             with self._front.lock:
                 self._world.lifecycles.settle()
                 call, names = _found(request)
@@ -179,10 +180,7 @@ class Control:
     def order_outcome(self, asked: Asked) -> Answer:
         """Order the fate of a coming life cycle."""
         order = asked.document()
-        wrong = [f"{name}: unknown" for name in order if name not in OUTCOME_TYPES]
-        wrong += [f"{name}: wanted {types[0].__name__}" for name, types in OUTCOME_TYPES.items() if name in order and not _is(order[name], types)]
-        wrong += [] if "resource" in order else ["resource: missing"]
-        if wrong:
+        if wrong := _outcome_problems(order):
             raise Wrong(400, "; ".join(wrong))
         places = self._places_of(order["resource"], order.get("name", "*"), order)
         if len(places) > 1:
@@ -231,24 +229,19 @@ class Control:
         cluster = asked.query.get("cluster")
         if not cluster:
             raise Wrong(400, "cluster: missing")
-        from .leftovers import leftovers
-
-        places = self._places_of("cluster", cluster, asked.query) or self._places_with(cluster, asked.query)
+        leftovers = _leftovers()
+        places = self._places_of("cluster", cluster, asked.query)
+        # A cluster that is gone may have left something, which is what one asks for after all
+        places = places or [place for place in self._regional_places(asked.query) if leftovers(self._world, cluster, *place)]
         if len(places) > 1:
             raise _ambiguous(f"cluster {cluster}", places)
-        account, region = places[0] if places else ("", "")
-        found = leftovers(self._world, cluster, account, region) if places else {}
-        return _json({"leftovers": found})
-
-    def _places_with(self, cluster: str, wanted: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """Find where a cluster that is gone has left something."""
-        from .leftovers import leftovers
-
-        return [place for place in self._regional_places(wanted) if leftovers(self._world, cluster, *place)]
+        return _json({"leftovers": leftovers(self._world, cluster, *places[0]) if places else {}})
 
     def _regional_places(self, wanted: Mapping[str, Any]) -> list[tuple[str, str]]:
-        known = [(account, region) for account, region in sorted(self._front.places) if self._front.is_at_home("eks", region)]
-        return [place for place in known if all(wanted.get(key, here) in (here, "*") for key, here in zip(("account", "region"), place, strict=True))]
+        def fits(account: str, region: str) -> bool:
+            return wanted.get("account", account) in (account, "*") and wanted.get("region", region) in (region, "*")
+
+        return [place for place in sorted(self._front.places) if place[1] != GLOBAL_REGION and fits(*place)]
 
     def _places_of(self, resource: str, name: str, wanted: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Find the accounts and regions that have a resource of this name, and that the call does not exclude."""
@@ -263,6 +256,28 @@ class Control:
     def kubernetes(self, asked: Asked) -> Answer:
         """Refuse by name: no control plane runs."""
         raise not_implemented(f"{asked.request.method} {asked.request.path} with --kubernetes none")
+
+
+def _check_host(request: Request) -> None:
+    """Refuse a page in somebody's browser that reaches the port under a name of its own (DNS rebinding)."""
+    if not LOOPBACK.match(request.headers.get("host", "")):
+        raise Wrong(403, "the control API answers on loopback names only")
+
+
+def _leftovers() -> Callable[[World, str, str, str], Any]:
+    try:
+        module = importlib.import_module(f"{__package__}.leftovers")
+    except ModuleNotFoundError:
+        raise not_implemented("leftovers") from None
+    found: Callable[[World, str, str, str], Any] = module.leftovers
+    return found
+
+
+def _outcome_problems(order: Mapping[str, Any]) -> list[str]:
+    wrong = [f"{name}: unknown" for name in order if name not in OUTCOME_TYPES]
+    given = {name: types for name, types in OUTCOME_TYPES.items() if name in order}
+    wrong += [f"{name}: wanted {types[0].__name__}, found {order[name]!r}" for name, types in given.items() if not _is(order[name], types)]
+    return wrong if "resource" in order else [*wrong, "resource: missing"]
 
 
 def _is(value: Any, types: tuple[type, ...]) -> bool:

@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from botocore.utils import parse_timestamp
@@ -78,12 +78,9 @@ def from_json(shape: Shape, value: Any) -> Any:
             return [from_json(shape.member, item) for item in value]
         case MapShape(), dict():
             return {key: from_json(shape.value, item) for key, item in value.items()}
-        case (StructureShape() | ListShape() | MapShape()), _:
-            return value
-        case _ if isinstance(value, str):
-            return _scalar(shape, value) if shape.type_name in {"blob", "timestamp"} else value
         case _:
-            return _scalar(shape, value) if shape.type_name == "timestamp" else value
+            # JSON has its own numbers and booleans: "5" is no number, and the service shall see that
+            return _scalar(shape, value) if shape.type_name in {"blob", "timestamp"} else value
 
 
 def _grown(fields: Mapping[str, str]) -> dict[str, Any]:
@@ -100,7 +97,8 @@ def _grown(fields: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _query_name(name: str, shape: Shape) -> str:
-    inner = shape.member.serialization.get("name") if isinstance(shape, ListShape) and shape.serialization.get("flattened") else None
+    is_flat = isinstance(shape, ListShape) and bool(shape.serialization.get("flattened"))
+    inner = shape.member.serialization.get("name") if is_flat else None
     return str(inner or shape.serialization.get("name", name))
 
 
@@ -143,7 +141,7 @@ class _Form:
             for key, value in node.items()
         }
 
-    def _list(self, shape: ListShape, node: dict[str, Any]) -> Any:
+    def _list(self, shape: ListShape, node: Any) -> Any:
         if not (self._is_flat or shape.serialization.get("flattened")):
             node = node.get(shape.member.serialization.get("name", "member"), node)
         if not isinstance(node, dict) or not all(number.isdigit() for number in node):
@@ -158,11 +156,11 @@ class _Form:
         return {entry.get(key, ""): self.convert(shape.value, entry.get(value, "")) for entry in _numbered(entries)}
 
 
-def _tag(element: ElementTree.Element) -> str:
+def _tag(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def from_xml(shape: Shape, element: ElementTree.Element) -> Any:
+def from_xml(shape: Shape, element: ET.Element) -> Any:
     """Convert an XML element."""
     match shape:
         case StructureShape():
@@ -177,7 +175,7 @@ def from_xml(shape: Shape, element: ElementTree.Element) -> Any:
             return _scalar(shape, element.text or "")
 
 
-def _xml_structure(shape: StructureShape, element: ElementTree.Element) -> dict[str, Any]:
+def _xml_structure(shape: StructureShape, element: ET.Element) -> dict[str, Any]:
     names = {_query_name(name, member): (name, member) for name, member in shape.members.items()}
     found: dict[str, Any] = {}
     for child in element:
@@ -276,8 +274,8 @@ def _rest_json(operation: OperationModel, request: Request) -> dict[str, Any]:
 
 def _xml_body(shape: Shape, body: bytes) -> dict[str, Any]:
     try:
-        return dict(from_xml(shape, ElementTree.fromstring(body)))
-    except ElementTree.ParseError as error:
+        return dict(from_xml(shape, ET.fromstring(body)))
+    except ET.ParseError as error:
         raise Refusal("MalformedInput", f"The request body is not XML: {error}") from error
 
 

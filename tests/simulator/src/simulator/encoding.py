@@ -44,7 +44,8 @@ def _members(shape: StructureShape, value: Any) -> Iterator[tuple[str, Shape, An
 
 
 def _moment(value: Any) -> datetime:
-    return parse_to_aware_datetime(value).astimezone(UTC)
+    found: datetime = parse_to_aware_datetime(value)
+    return found.astimezone(UTC)
 
 
 def _iso(moment: datetime) -> str:
@@ -81,6 +82,10 @@ def to_json(shape: Shape, value: Any) -> Any:
             return [to_json(shape.member, item) for item in value]
         case MapShape():
             return {key: to_json(shape.value, item) for key, item in value.items()}
+    return _json_scalar(shape, value)
+
+
+def _json_scalar(shape: Shape, value: Any) -> Any:
     match shape.type_name:
         case "timestamp":
             return _time(shape, value, "unixtimestamp")

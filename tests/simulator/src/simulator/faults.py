@@ -213,6 +213,5 @@ class Faults:
 
     def armed(self, kind: str, service: str) -> list[Fault]:
         """List the faults of a kind that may still hit a service."""
-        return [
-            fault for fault in self.orders.values() if fault.kind == kind and not fault.is_spent and fnmatch.fnmatchcase(service, fault.service)
-        ]
+        alive = (fault for fault in self.orders.values() if fault.kind == kind and not fault.is_spent)
+        return [fault for fault in alive if fnmatch.fnmatchcase(service, fault.service)]

@@ -29,12 +29,13 @@ from .journal import Journal, plain
 from .messages import Answer, Request
 from .protocols import GLOBAL_REGION, is_global, protocol_of
 from .routing import Route, Router
-from .seam import Call, Caller, Refusal, World
+from .seam import Call, Caller, Refusal, Service, World
 from .snapshot import Past, Snapshots, held
 from .tokens import Tokens
 
 BUGS = (LookupError, TypeError, ValueError, AttributeError, RuntimeError, OSError, ArithmeticError, AssertionError)
 """What a service raises only by mistake. The client hears of it by name instead of losing its connection."""
+NEVER_STALE = frozenset({("route53", "ListResourceRecordSets")})
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ class _Visit:
     @property
     def milliseconds(self) -> float:
         """How long the faults let the client wait."""
-        return sum(fault.details["milliseconds"] for fault in self.faults if fault.kind == "latency")
+        return float(sum(fault.details["milliseconds"] for fault in self.faults if fault.kind == "latency"))
 
 
 class Front:
@@ -88,6 +89,9 @@ class Front:
         self.changes = 0
         """How often the world has changed, for whoever keeps it on disk."""
         self.router = Router(world.services)
+        self.snapshots = self._pictured()
+
+    def _pictured(self) -> Snapshots:
         kept: Mapping[str, dict[Any, Any]] = {
             "tokens": self.tokens.memories,
             "keys": self.identities.keys,
@@ -95,7 +99,13 @@ class Front:
             "names": self.births.names,
             "places": self.places,
         }
-        self.snapshots = Snapshots(world, {name: held(part) for name, part in kept.items()})
+        return Snapshots(self.world, {name: held(part) for name, part in kept.items()})
+
+    def put(self, *services: Service) -> None:
+        """Put services in the places of those that were found (a test's fakes), while the world is empty."""
+        for service in services:
+            self.world.services[service.name] = service
+        self.snapshots = self._pictured()
 
     def reset(self) -> None:
         """Empty everything, journal and faults too."""
@@ -134,22 +144,21 @@ class Front:
         except Refusal as refusal:
             return refusal
         name = str(route.operation.name)
-        visit.call = Call(caller=caller, service=route.service, operation=name, parameters=parameters)
+        visit.call = call = Call(caller=caller, service=route.service, operation=name, parameters=parameters)
         visit.parameters = plain(parameters)
         visit.is_mutating = self.world.services[route.service].is_mutating(name)
         self.places[(caller.account, GLOBAL_REGION if is_global(route.service) else caller.region)] = None
-        visit.faults = self.faults.strikes(visit.call, lambda fault: self._is_due(fault, visit))
+        visit.faults = self.faults.strikes(call, lambda fault: self._is_due(fault, visit, call))
         return None
 
-    def _is_due(self, fault: Fault, visit: _Visit) -> bool:
+    def _is_due(self, fault: Fault, visit: _Visit, call: Call) -> bool:
         """Say whether the condition of a conditional fault holds."""
-        call = visit.call
         match fault.kind:
             case "stale":
-                is_never = call is None or (call.service, call.operation) == ("route53", "ListResourceRecordSets")
-                return not is_never and not visit.is_mutating and self._picture(fault, call.service) is not None if call else False
+                is_read = not visit.is_mutating and (call.service, call.operation) not in NEVER_STALE
+                return is_read and self._picture(fault, call.service) is not None
             case "not_yet_visible":
-                return call is not None and visit.is_mutating and self.births.newborn(call, fault.details["seconds"]) is not None
+                return visit.is_mutating and self.births.newborn(call, fault.details["seconds"]) is not None
             case _:
                 return True
 
@@ -176,7 +185,7 @@ class Front:
             self._strike(hit, call)
             return Answer()
         if hit and hit.kind == "stale" and (picture := self._picture(hit, call.service)):
-            output = self.past.visit(call.service, picture, lambda: self.world.services[call.service].handle(call))
+            output = self.past.visit(self.snapshots, call.service, picture, lambda: self.world.services[call.service].handle(call))
         else:
             output = self._handle(visit, operation, call)
         if hit:
@@ -216,7 +225,8 @@ class Front:
 
     def _write(self, visit: _Visit, answer: Answer, refusal: Refusal | None) -> None:
         request, scope = visit.request, visit.request.scope
-        caller = visit.call.caller if visit.call else Caller(account=DEFAULT_ACCOUNT, region=scope.region if scope else DEFAULT_REGION, arn="")
+        unknown = Caller(account=DEFAULT_ACCOUNT, region=scope.region if scope else DEFAULT_REGION, arn="")
+        caller = visit.call.caller if visit.call else unknown
         is_answered = visit.hit is None or visit.hit.ending is Ending.ANSWER
         self.journal.add(
             time=self.world.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ"),

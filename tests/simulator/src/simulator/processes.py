@@ -37,7 +37,7 @@ def _holders(inode: str) -> Iterator[int]:
 
 def _holds(folder: Path, wanted: str) -> bool:
     try:
-        return any(os.readlink(link.path) == wanted for link in os.scandir(folder))
+        return any(str(link.readlink()) == wanted for link in folder.iterdir())
     except OSError:
         # The process is another user's, or it ended, or it closed the file while we looked
         return False

@@ -12,6 +12,7 @@ import struct
 import sys
 import threading
 from collections.abc import Callable
+from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -65,14 +66,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         """Send head and body in one piece: two would cost a delayed acknowledgement."""
-        self.send_response_only(answer.status)
-        for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
-            self.send_header(name, value)
+        fields = {"Content-Length": str(len(answer.body)), **answer.headers}
         if self.close_connection:
-            self.send_header("Connection", "close")
-        self._headers_buffer.append(b"\r\n")
-        head = b"".join(self._headers_buffer)
-        self._headers_buffer.clear()
+            fields["Connection"] = "close"
+        lines = [
+            f"{self.protocol_version} {answer.status} {responses.get(answer.status, 'Unknown')}",
+            *(f"{name}: {fields[name]}" for name in fields),
+        ]
+        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         self.wfile.write(head if self.command == "HEAD" else head + answer.body)
 
     def _answer(self, reaction: Reaction) -> None:
@@ -98,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
         processes.kill_client(self.client_address, self.connection.getsockname(), root=details.get("root_pid"))
         self._reset(reaction)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_words: Any) -> None:
         """Say nothing: the journal says it."""
 
 

@@ -157,14 +157,16 @@ class Past:
         limit = self._world.clock.seconds() - seconds
         return next((picture for at, picture in self._pictures.get(service, []) if at > limit), None)
 
-    def visit(self, service: str, picture: bytes, read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """Read in the past, and come back."""
-        present = self._picture(service)
-        self._show(service, picture)
+    def visit(self, snapshots: Snapshots, service: str, picture: bytes, read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Read in the past, and come back to the whole present: what is under way refers to what the service holds."""
+        present = snapshots.take()
+        held_state, moto_state = thawed(self._world, picture)
+        self._world.services[service].load(held_state)
+        moto_backend.load(moto_state)
         try:
             return read()
         finally:
-            self._show(service, present)
+            snapshots.restore(present)
 
     def clear(self) -> None:
         """Forget all pictures."""
@@ -172,8 +174,3 @@ class Past:
 
     def _picture(self, service: str) -> bytes:
         return frozen(self._world, (self._world.services[service].dump(), moto_backend.dump()))
-
-    def _show(self, service: str, picture: bytes) -> None:
-        held_state, moto_state = thawed(self._world, picture)
-        self._world.services[service].load(held_state)
-        moto_backend.load(moto_state)

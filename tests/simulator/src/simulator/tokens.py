@@ -25,9 +25,9 @@ NAMES = frozenset({"ClientToken", "clientToken", "clientRequestToken", "ClientRe
 MISMATCHES: Mapping[str, tuple[str, str]] = {
     "ec2": (
         "IdempotentParameterMismatch",
-        "The client token you have provided is associated with a resource with different parameters; use a unique client token for each request.",
+        "The client token that you provided was used for a request with other parameters. Use a unique token for each request.",
     ),
-    "eks": ("InvalidParameterException", "The client request token was already used with other parameters."),
+    "eks": ("InvalidParameterException", "The client request token was already used for a request with other parameters."),
     "autoscaling": ("IdempotentParameterMismatchError", "The client token was already used with other parameters."),
 }
 OTHER_MISMATCH = ("IdempotentParameterMismatch", "The client token was already used with other parameters.")
