@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .addons import Addons
-from .cluster import Cluster
-from .iam_roles import IamRoles
+from .addons import Addons, AddonsActual
+from .cluster import Cluster, ClusterActual
+from .iam_roles import IamRoles, IamRolesActual
 from .network import Network
-from .nodegroups import Nodegroups
+from .network_actual import NetworkActual
+from .nodegroups import Nodegroups, NodegroupsActual
 from .problem import Problems
 from .reference import Ref, Value
 from .scope import Scope
@@ -128,6 +129,17 @@ class Stack:
                 wanted=repr(self.name),
                 do="Name the cluster that is to be deleted once more here.",
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackActual:
+    """What was seen of every part."""
+
+    network: NetworkActual = field(default_factory=NetworkActual)
+    iam_roles: IamRolesActual = field(default_factory=IamRolesActual)
+    cluster: ClusterActual = field(default_factory=ClusterActual)
+    nodegroups: NodegroupsActual = field(default_factory=NodegroupsActual)
+    addons: AddonsActual = field(default_factory=AddonsActual)
 
 
 def _with_arns(addon: Options, roles: Mapping[str, Value]) -> Options:

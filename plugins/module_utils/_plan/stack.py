@@ -6,16 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from .._model.addons import AddonsActual
-from .._model.cluster import ClusterActual
-from .._model.iam_roles import IamRolesActual
-from .._model.network_actual import NetworkActual
-from .._model.nodegroups import NodegroupsActual
 from .._model.problem import Problems
 from .._model.scope import Scope
-from .._model.stack import Links, Stack
+from .._model.stack import Links, Stack, StackActual
 from .addons import plan_addons
 from .cluster import plan_cluster
 from .iam_roles import iam_roles_outputs, plan_iam_roles
@@ -24,17 +19,6 @@ from .nodegroups import plan_nodegroups
 from .plan import Plan, Step
 
 EMPTY = Plan()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StackActual:
-    """What was seen of every part."""
-
-    network: NetworkActual = field(default_factory=NetworkActual)
-    iam_roles: IamRolesActual = field(default_factory=IamRolesActual)
-    cluster: ClusterActual = field(default_factory=ClusterActual)
-    nodegroups: NodegroupsActual = field(default_factory=NodegroupsActual)
-    addons: AddonsActual = field(default_factory=AddonsActual)
 
 
 def plan_stack(desired: Stack, actual: StackActual, scope: Scope) -> Plan:

@@ -1,0 +1,34 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One sweep of reads for a whole stack: the parts are read at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from .._model.scope import Scope
+from .._model.stack import Stack, StackActual
+from .._run.gateway import Gateway
+from .addons import read_addons
+from .cluster import read_cluster
+from .iam_roles import read_iam_roles
+from .network import read_network
+from .nodegroups import read_nodegroups
+
+
+def read_stack(gateway: Gateway, scope: Scope, desired: Stack) -> StackActual:
+    """Read every declared part."""
+    links = desired.unknown_links()
+    readers: dict[str, Callable[[], Any]] = {
+        "network": lambda: read_network(gateway, scope, desired.network(scope)),
+        "iam_roles": lambda: read_iam_roles(gateway, scope, desired.iam_roles(scope)),
+        "cluster": lambda: read_cluster(gateway, scope, desired.cluster(scope, links)),
+        "nodegroups": lambda: read_nodegroups(gateway, scope, desired.nodegroups(scope, links)),
+        "addons": lambda: read_addons(gateway, scope, desired.addons(scope, links)),
+    }
+    with ThreadPoolExecutor(len(readers)) as pool:
+        reads = {part: pool.submit(readers[part]) for part in desired.parts}
+        return StackActual(**{part: read.result() for part, read in reads.items()})
