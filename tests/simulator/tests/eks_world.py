@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.validate import ParamValidator
+
 from simulator.clock import Clock
 from simulator.lifecycles import LifeCycles, Outcome
 from simulator.seam import Call, Caller, Refusal, World
-from simulator.services.eks.service import Eks
+from simulator.services.eks.service import Eks, model
 from simulator.services.eks.store import Cluster
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
@@ -187,7 +189,14 @@ class Aws:
     def __call__(self, operation: str, **parameters: Any) -> Answer:
         self.world.lifecycles.settle()
         caller = Caller(account=ACCOUNT, region=REGION, arn=f"arn:aws:iam::{ACCOUNT}:root")
-        return self.eks.handle(Call(caller=caller, service="eks", operation=operation, parameters=parameters))
+        answer = self.eks.handle(Call(caller=caller, service="eks", operation=operation, parameters=parameters))
+        self._check(operation, answer)
+        return answer
+
+    def _check(self, operation: str, answer: Answer) -> None:
+        """Hold every answer of every test against its output shape: what the shape does not know, a client would lose."""
+        report = ParamValidator().validate(answer, model().operation_model(operation).output_shape)
+        assert not report.has_errors(), report.generate_report()
 
     def cluster(self, name: str = "blue") -> Cluster:
         """Give a cluster's record, for tests of one noun that need another one's traces."""

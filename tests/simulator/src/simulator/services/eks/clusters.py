@@ -15,7 +15,7 @@ from .paging import page
 from .pki import certificate_authority
 from .store import Cluster, Shown
 from .tags import require_tags
-from .versions import DEFAULT, UNSUPPORTED, VERSIONS, offered
+from .versions import DEFAULT, EXTENDED, VERSIONS, offered
 
 PRINCIPAL, SERVICE_ROLE, POLICY = "eks.amazonaws.com", "AWSServiceRoleForAmazonEKS", "AmazonEKSClusterPolicy"
 AS_GIVEN = ("zonalShiftConfig", "remoteNetworkConfig", "kubeApiServerConfig", "kubeSchedulerConfig", "kubeControllerManagerConfig")
@@ -87,7 +87,7 @@ def _vpc_config(wanted: dict[str, Any]) -> dict[str, Any]:
 
 def require_support(version: str, support: str) -> None:
     """Refuse STANDARD for a version whose standard support is over: extended support cannot be left once it began."""
-    if support == "STANDARD" and VERSIONS[version].support not in {"STANDARD_SUPPORT", UNSUPPORTED}:
+    if support == "STANDARD" and VERSIONS[version].support == EXTENDED:
         raise bad(f"The upgrade policy cannot be STANDARD, because Kubernetes version {version} is in extended support.")
 
 
