@@ -120,6 +120,8 @@ class Convergence:
                 plan, outcome = _joined(plan, more), Outcome(ended={**outcome.ended, **later.ended})
         except ApiError as error:
             return result.broken(error, changed=outcome.changed)
+        except Refused as refusal:
+            return result.refused(refusal) | {"changed": outcome.changed}
         if outcome.failures:
             return result.failed(draft, plan, outcome)
         return self._complete(draft, result.applied(draft, plan, outcome), actual)

@@ -18,6 +18,12 @@ from .._run.lock import Locked
 from .._run.outcome import Failure, Outcome, Status
 from .draft import Draft
 
+DO = {
+    "ssm": "The lock needs ssm:PutParameter, ssm:GetParameter and ssm:DeleteParameter on /cutover.eks/*; lock: none goes without it.",
+    "sts": "Check the credentials, the region and the endpoint.",
+}
+"""What to do about an error of a service that serves one purpose here."""
+
 
 def planned(draft: Draft) -> dict[str, Any]:
     """Give the result of a run that only plans."""
@@ -59,7 +65,7 @@ def refused_plan(draft: Draft, refusal: Refused) -> dict[str, Any]:
 
 def broken(error: ApiError, *, changed: bool = False) -> dict[str, Any]:
     """Give the result of a run that a read has ended."""
-    do = "Remove the cause that the service names; then run the same task again."
+    do = DO.get(error.service, "Remove the cause that the service names; then run the same task again.")
     return {
         "failed": True,
         "changed": changed,

@@ -59,6 +59,12 @@ NEVER_SENT = frozenset({"ConnectTimeoutError", "EndpointConnectionError", "Proxy
 UNANSWERED = frozenset({"ConnectionClosedError", "HTTPClientError", "IncompleteReadError", "ReadTimeoutError", "ResponseStreamingError"})
 
 
+def unknown_operation(service: str, operation: str, version: str) -> ApiError:
+    """Say that the installed SDK is older than an operation."""
+    message = f"botocore {version} does not know this operation: install a newer one"
+    return ApiError(fault=Fault.REFUSED, service=service, operation=operation, code="UnknownOperation", message=message)
+
+
 def api_error(service: str, operation: str, error: BotoCoreError | ClientError) -> ApiError:
     """Turn an error of the SDK into one that the executor and the operator understand."""
     response = getattr(error, "response", None)

@@ -21,10 +21,11 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 from .._model.scope import Scope
 from .._run.gateway import Answer, ApiError, Fault, Read
 from .assumed_role import assuming
-from .errors import api_error
+from .errors import api_error, unknown_operation
 
 with suppress(ImportError):  # AnsibleAWSModule reports a missing SDK before this is used
     import boto3
+    from botocore import __version__ as botocore_version
     from botocore import xform_name
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
@@ -130,6 +131,8 @@ class Session:
             raise
 
     def _send(self, client: Any, operation: str, request: Mapping[str, Any]) -> Answer:
+        if operation not in client.meta.method_to_api_mapping.values():
+            raise unknown_operation(client.meta.service_model.service_name, operation, botocore_version)
         answer: dict[str, Any] = getattr(client, xform_name(operation))(**request)
         answer.pop("ResponseMetadata", None)
         return answer

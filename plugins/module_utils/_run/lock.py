@@ -66,7 +66,7 @@ class Claim:
                 process={str(name): str(value) for name, value in stored.get("process", {}).items()},
             )
         except (ValueError, KeyError, TypeError, AttributeError):
-            return cls(owner=f"somebody unknown ({text[:80]})", run="unknown", expires=datetime.max.replace(tzinfo=UTC).timestamp())
+            return cls(owner=f"somebody unknown ({text[:80]})", run="unknown", expires=datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 
 
 def lock_name(region: str, cluster: str) -> str:
@@ -129,10 +129,13 @@ class Lock:
         return holder.expires < self.around.gateway.server_seconds() and not is_alive(holder.process)
 
     def _release(self) -> None:
-        """Delete the lock, unless somebody has taken it over meanwhile."""
-        found = self._read(self.name)
-        if found is not None and Claim.of(str(found["Value"])).run == self.claim.run:
-            self._send("DeleteParameter", {"Name": self.name}, Kind.DELETE)
+        """Delete the lock, unless somebody has taken it over meanwhile; where that fails the work is done all the same."""
+        try:
+            found = self._read(self.name)
+            if found is not None and Claim.of(str(found["Value"])).run == self.claim.run:
+                self._send("DeleteParameter", {"Name": self.name}, Kind.DELETE)
+        except ApiError as error:
+            self.around.progress.state("lock", f"not released ({error.code}), it will expire", 0)
 
     def _put(self, *, overwrite: bool) -> Answer:
         request = {"Name": self.name, "Value": self.claim.text(), "Type": "String", "Overwrite": overwrite}

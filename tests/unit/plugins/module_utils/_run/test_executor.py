@@ -9,6 +9,7 @@ import hashlib
 from datetime import UTC, datetime
 
 import pytest
+
 from ansible_collections.cutover.eks.plugins.module_utils._model.duration import Usual
 from ansible_collections.cutover.eks.plugins.module_utils._model.reference import Ref
 from ansible_collections.cutover.eks.plugins.module_utils._plan.plan import Kind, Plan, Step, Wait
