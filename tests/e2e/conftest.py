@@ -24,6 +24,7 @@ MINIMAL: dict[str, Any] = {
     "eks_stack_name": "blue",
     "eks_stack_version": "1.35",
     "eks_stack_nodegroups": [{"name": "general", "instance_types": ["m7i.large"], "scaling": {"min_size": 2, "max_size": 4}}],
+    "eks_stack_poll_interval": 0.05,
 }
 
 

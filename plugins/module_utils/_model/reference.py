@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 _MARKER = re.compile(r"\(known after apply: [^ ,'\":]+ [^,'\":]+\)")
 
@@ -27,7 +28,7 @@ class Ref:
         return f"(known after apply: {self.step} {self.path})"
 
 
-Value = str | Ref
+Value: TypeAlias = "str | Ref"
 """An id, ARN or URL: known, or produced by an earlier step (or a marker, when it came from an earlier task in check mode)."""
 
 

@@ -87,7 +87,7 @@ def _branch(node: Node, indent: str, last: bool) -> Iterator[str]:
 def _line(step: Step, name: str) -> str:
     parts = [f"{SIGNS[step.kind]} {name}", *_marks(step)]
     if step.kind in (Kind.CREATE, Kind.REPLACE):
-        parts[0] += "".join(f"  {_value(c.after)}" for c in step.changes if isinstance(c.after, str | int) and len(_value(c.after)) <= 24)
+        parts[0] += "".join(f"  {_value(c.after)}" for c in step.changes if isinstance(c.after, (str, int)) and len(_value(c.after)) <= 24)
     elif len(step.changes) == 1:
         parts[0] += f"  {_change(step.changes[0])}"
     return " · ".join(parts)
