@@ -16,6 +16,9 @@ description:
   - Each kind of change is an update of its own, made one after the other and awaited, because EKS takes one at a time.
   - What EKS cannot change, or cannot undo, is refused or needs a consent, before anything else is changed.
 extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
   - cutover.eks.common
   - cutover.eks.attributes
 author:

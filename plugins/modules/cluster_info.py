@@ -13,8 +13,11 @@ version_added: 0.1.0
 description:
   - Gives clusters in the shape that M(cutover.eks.cluster) takes and returns.
 extends_documentation_fragment:
-  - cutover.eks.common_info
-  - cutover.eks.attributes_info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - cutover.eks.common.info
+  - cutover.eks.attributes.info
 author:
   - cutover.eks contributors (@cutover-eks)
 options:
