@@ -113,7 +113,9 @@ def identity(_fake: Fake, _held: Things, call: Call) -> Things:
 
 
 def assume_role(_fake: Fake, _held: Things, call: Call) -> Things:
-    arn = call.parameters["RoleArn"].replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + f"/{call.parameters['RoleSessionName']}"
+    arn = (
+        call.parameters["RoleArn"].replace(":iam:", ":sts:").replace(":role/", ":assumed-role/") + f"/{call.parameters['RoleSessionName']}"
+    )
     credentials = {"AccessKeyId": "ASIASESSION000000001", "SecretAccessKey": "s" * 40, "SessionToken": "t" * 20}
     return {
         "Credentials": {**credentials, "Expiration": "2030-01-01T00:00:00Z"},

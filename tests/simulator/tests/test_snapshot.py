@@ -136,7 +136,11 @@ def test_a_state_folder_keeps_the_world_over_a_restart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("argument", "text"),
-    [(["--host", "0.0.0.0"], "loopback"), (["--kubernetes", "real"], "not implemented yet"), (["--dns", "53"], "--dns is not implemented yet")],
+    [
+        (["--host", "0.0.0.0"], "loopback"),
+        (["--kubernetes", "real"], "not implemented yet"),
+        (["--dns", "53"], "--dns is not implemented yet"),
+    ],
 )
 def test_what_is_not_offered_is_refused_by_name(argument: list[str], text: str) -> None:
     found = subprocess.run([sys.executable, "-m", "simulator", *argument], capture_output=True, text=True, timeout=60, check=False)
