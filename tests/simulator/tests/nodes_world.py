@@ -27,11 +27,10 @@ class Account:
         self.world.services["eks"] = self.eks
         self.vpc = self.aws("ec2", "CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         self.subnets = [self._subnet(f"10.0.{at}.0/24", zone) for at, zone in enumerate("ab")]
-        cluster_role = self.role("blue-cluster", "eks.amazonaws.com", "AmazonEKSClusterPolicy")
+        self.cluster_role = self.role("blue-cluster", "eks.amazonaws.com", "AmazonEKSClusterPolicy")
         self.node_role = self.role("blue-nodes", "ec2.amazonaws.com", *NODE_POLICIES)
         self.pass_time(20)
-        vpc_config = {"subnetIds": self.subnets}
-        self.cluster = self("CreateCluster", name="blue", version=version, roleArn=cluster_role, resourcesVpcConfig=vpc_config)["cluster"]
+        self.cluster = self.create_cluster(version)
 
     @classmethod
     def ready(cls, speed: float = 1.0, version: str = "1.34") -> Account:
@@ -102,6 +101,13 @@ class Account:
         table = self.aws("ec2", "CreateRouteTable", VpcId=self.vpc)["RouteTable"]["RouteTableId"]
         self.aws("ec2", "CreateRoute", RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
         self.aws("ec2", "AssociateRouteTable", RouteTableId=table, SubnetId=subnet)
+
+    def create_cluster(self, version: str = "1.34") -> Answer:
+        """Create the cluster."""
+        vpc_config = {"subnetIds": self.subnets}
+        made = self("CreateCluster", name="blue", version=version, roleArn=self.cluster_role, resourcesVpcConfig=vpc_config)
+        cluster: Answer = made["cluster"]
+        return cluster
 
     def addon(self, name: str) -> Answer:
         """Describe an add-on."""

@@ -12,7 +12,7 @@ import copy
 from collections import Counter
 from typing import Any
 
-from ...seam import Refusal
+from ...seam import Call, Caller, Refusal
 from . import durations, node_releases
 from .context import Context
 from .launch_templates import Template
@@ -244,15 +244,22 @@ def leave_interface(context: Context, cluster: Cluster, record: Record) -> None:
         return
     node, name = record.hidden["last_node"], cluster.shown["name"]
     marks = {"cluster.k8s.amazonaws.com/name": name, "node.k8s.amazonaws.com/instance_id": node}
-    interface = context.aws(
-        "ec2",
-        "CreateNetworkInterface",
-        SubnetId=record.shown["subnets"][0],
-        Groups=record.hidden["security_groups"],
-        Description=f"aws-K8S-{node}",
-        TagSpecifications=[{"ResourceType": "network-interface", "Tags": [{"Key": key, "Value": value} for key, value in marks.items()]}],
-    )["NetworkInterface"]["NetworkInterfaceId"]
+    tags = [{"Key": key, "Value": value} for key, value in marks.items()]
+    asked = {
+        "SubnetId": record.shown["subnets"][0],
+        "Groups": record.hidden["security_groups"],
+        "Description": f"aws-K8S-{node}",
+        "TagSpecifications": [{"ResourceType": "network-interface", "Tags": tags}],
+    }
+    # The node asks, not EKS: EC2 shows an interface of a service of AWS as in use, and this one is nobody's.
+    call = Call(caller=_node_identity(context, record, node), service="ec2", operation="CreateNetworkInterface", parameters=asked)
+    interface = context.world.services["ec2"].handle(call)["NetworkInterface"]["NetworkInterfaceId"]
     context.later("nodegroup-interface", f"{name}/{interface}", durations.ENIS_LINGER, remove_interface, interface)
+
+
+def _node_identity(context: Context, record: Record, node: str) -> Caller:
+    arn = f"arn:aws:sts::{context.caller.account}:assumed-role/{role_name(record.shown['nodeRole'])}/{node}"
+    return Caller(account=context.caller.account, region=context.caller.region, arn=arn, access_key=f"ASIA{node[2:18].upper()}")
 
 
 def remove_interface(context: Context, interface: str) -> None:
