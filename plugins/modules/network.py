@@ -11,7 +11,7 @@ module: network
 short_description: Make the network of EKS clusters, change it, delete it
 version_added: 0.1.0
 description:
-  - Makes a VPC with subnets over several zones, the ways out of it and security groups what is declared, and shows the plan in check mode.
+  - Makes a VPC with subnets, the ways out of it and security groups what is declared, and shows the plan in check mode.
   - What is not declared is neither compared nor touched. What is declared empty is made empty.
   - An existing VPC can be adopted by its id or by its tags; of it only what is declared is changed, and only what was made here is deleted.
   - Public subnets share one route table that leads to the internet gateway. Each private subnet has a route table of its own, which leads to
