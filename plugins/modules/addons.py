@@ -45,7 +45,8 @@ options:
         required: true
       version:
         description:
-          - V(default) and V(most_recent) are resolved when the add-on is installed, for the cluster's version; later a newer one is reported, and
+          - V(default) and V(most_recent) are resolved when the add-on is installed, for the cluster's version; later a newer one is
+            reported, and
             taken only with O(addons[].update=true).
           - An exact version is compared at each run. When omitted, V(default).
         type: str
@@ -56,7 +57,8 @@ options:
         description: ARN of a role for the add-on's service account. When omitted, it is left alone.
         type: str
       pod_identity_associations:
-        description: Roles of the add-on's service accounts. The list is complete; an empty one removes them. When omitted, they are left alone.
+        description: >-
+          Roles of the add-on's service accounts. The list is complete; an empty one removes them. When omitted, they are left alone.
         type: list
         elements: dict
         suboptions:
@@ -70,7 +72,8 @@ options:
             required: true
       resolve_conflicts:
         description:
-          - What happens to fields that somebody changed in the cluster. V(PRESERVE) counts for updates only. When omitted, V(NONE), the call fails.
+          - What happens to fields that somebody changed in the cluster. V(PRESERVE) counts for updates only. When omitted, V(NONE), the
+            call fails.
         type: str
         choices: [NONE, OVERWRITE, PRESERVE]
       preserve:

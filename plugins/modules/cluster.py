@@ -92,7 +92,8 @@ options:
     type: bool
     default: true
   encryption_config:
-    description: Encryption of Kubernetes secrets with a key of yours. It can be added later, with O(allow_irreversible=true), and never undone.
+    description: >-
+      Encryption of Kubernetes secrets with a key of yours. It can be added later, with O(allow_irreversible=true), and never undone.
     type: dict
     suboptions:
       key_arn:
@@ -110,7 +111,8 @@ options:
         type: str
         choices: [CONFIG_MAP, API_AND_CONFIG_MAP, API]
       bootstrap_cluster_creator_admin_permissions:
-        description: Whether whoever creates the cluster becomes its administrator. Declared for the creation only. When omitted, EKS says yes.
+        description: >-
+          Whether whoever creates the cluster becomes its administrator. Declared for the creation only. When omitted, EKS says yes.
         type: bool
   bootstrap_self_managed_addons:
     description:
@@ -172,9 +174,11 @@ options:
     type: dict
 notes:
   - >-
-    IAM actions: C(eks:DescribeCluster), C(eks:CreateCluster), C(eks:UpdateClusterConfig), C(eks:UpdateClusterVersion), C(eks:DescribeUpdate),
+    IAM actions: C(eks:DescribeCluster), C(eks:CreateCluster), C(eks:UpdateClusterConfig), C(eks:UpdateClusterVersion),
+    C(eks:DescribeUpdate),
     C(eks:ListUpdates), C(eks:DescribeClusterVersions), C(eks:AssociateEncryptionConfig), C(eks:TagResource), C(eks:UntagResource),
-    C(eks:DeleteCluster), C(eks:ListNodegroups), C(eks:ListFargateProfiles), C(ec2:DescribeSubnets), C(iam:PassRole), C(logs:DescribeLogGroups),
+    C(eks:DeleteCluster), C(eks:ListNodegroups), C(eks:ListFargateProfiles), C(ec2:DescribeSubnets), C(iam:PassRole),
+    C(logs:DescribeLogGroups),
     C(logs:ListTagsForResource), C(logs:CreateLogGroup), C(logs:TagResource), C(logs:PutRetentionPolicy), C(logs:DeleteLogGroup).
 seealso:
   - module: cutover.eks.cluster_info

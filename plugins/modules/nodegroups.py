@@ -53,7 +53,8 @@ options:
         description: Exact AMI release. When omitted, a new group gets the newest one and an existing one stays at its own.
         type: str
       ami_type:
-        description: AMI type, such as V(AL2023_x86_64_STANDARD). It cannot be changed later. When omitted, EKS chooses by the instance types.
+        description: >-
+          AMI type, such as V(AL2023_x86_64_STANDARD). It cannot be changed later. When omitted, EKS chooses by the instance types.
         type: str
       capacity_type:
         description: How instances are bought. It cannot be changed later. When omitted, V(ON_DEMAND).
@@ -206,8 +207,10 @@ options:
     type: dict
 notes:
   - >-
-    IAM actions: C(eks:DescribeCluster), C(eks:ListNodegroups), C(eks:DescribeNodegroup), C(eks:CreateNodegroup), C(eks:UpdateNodegroupConfig),
-    C(eks:UpdateNodegroupVersion), C(eks:DeleteNodegroup), C(eks:DescribeUpdate), C(eks:ListUpdates), C(eks:TagResource), C(eks:UntagResource),
+    IAM actions: C(eks:DescribeCluster), C(eks:ListNodegroups), C(eks:DescribeNodegroup), C(eks:CreateNodegroup),
+    C(eks:UpdateNodegroupConfig),
+    C(eks:UpdateNodegroupVersion), C(eks:DeleteNodegroup), C(eks:DescribeUpdate), C(eks:ListUpdates), C(eks:TagResource),
+    C(eks:UntagResource),
     C(ec2:DescribeInstanceTypes), C(ec2:DescribeLaunchTemplates), C(ec2:DescribeLaunchTemplateVersions), C(ec2:CreateLaunchTemplate),
     C(ec2:CreateLaunchTemplateVersion), C(ec2:ModifyLaunchTemplate), C(ec2:DeleteLaunchTemplate), C(ec2:CreateTags), C(ec2:RunInstances),
     C(iam:PassRole), C(ssm:GetParameters).

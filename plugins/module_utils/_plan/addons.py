@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._model.addons import Addon, Addons, AddonsActual, LiveAddon, resolved_version, version_order
+from .._model.addons import DEFAULT, Addon, Addons, AddonsActual, LiveAddon, resolved_version, version_order
 from .._model.duration import USUAL
 from .._model.ownership import is_ours, made_by, tag_drift
 from .._model.problem import Problems
@@ -136,7 +136,7 @@ def _creation(addon: Addon, desired: Addons, actual: AddonsActual, scope: Scope,
         operation="CreateAddon",
         request={**_target(desired, addon.name), **declared, "tags": made_by(scope, desired.cluster, key, addon.tags)},
         kind=Kind.CREATE,
-        changes=(Change(path="name", after=addon.name), *(Change(path=name, after=value) for name, value in declared.items())),
+        changes=(Change(path="version", after=declared.get("addonVersion", addon.version or DEFAULT)),),
         after=after,
         wait=_usable_wait(desired, addon.name),
         token=IDEMPOTENT_BY,

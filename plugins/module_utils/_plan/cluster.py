@@ -107,15 +107,13 @@ def _creation(desired: Cluster, scope: Scope, after: frozenset[str] = frozenset(
     request |= nested({setting.api: setting.codec.to_api(desired.settings[setting.option]) for setting in declared})
     if not desired.settings.get("logging", True):
         request.pop("logging")
-    changes = [Change(path="name", after=desired.name)]
-    changes += [Change(path="version", after=desired.version)] if desired.version else []
     return Step(
         key=key,
         service="eks",
         operation="CreateCluster",
         request={**request, "tags": made_by(scope, desired.name, key, desired.tags)},
         kind=Kind.CREATE,
-        changes=(*changes, *(Change(path=setting.option, after=desired.settings[setting.option]) for setting in declared)),
+        changes=(Change(path="version", after=desired.version),) if desired.version else (),
         after=after | {logs, f"{logs}/retention"},
         wait=_active_wait(desired.name),
         token=IDEMPOTENT_BY,

@@ -180,11 +180,20 @@ def _creation(group: Nodegroup, desired: Nodegroups, uses: Mapping[str, Value] |
         operation="CreateNodegroup",
         request={**_target(desired, group.name), **declared, "tags": made_by(scope, desired.cluster, key, group.tags)},
         kind=Kind.CREATE,
-        changes=(Change(path="name", after=group.name), *(Change(path=name, after=value) for name, value in declared.items())),
+        changes=tuple(_first_facts(group)),
         after=after,
         wait=_wait(desired, group.name, success="ACTIVE", failure="CREATE_FAILED", usual="nodegroup.create"),
         token=IDEMPOTENT_BY,
     )
+
+
+def _first_facts(group: Nodegroup) -> Iterator[Change]:
+    """Say what a person wants to see of a new group; the rest is in the request."""
+    if group.instance_types:
+        yield Change(path="instance_types", after=", ".join(group.instance_types))
+    sizes = _first_sizes(group)
+    if sizes:
+        yield Change(path="scaling", after=f"{sizes['minSize']}–{sizes['maxSize']} nodes")
 
 
 def _first_sizes(group: Nodegroup) -> dict[str, int] | None:
