@@ -16,6 +16,7 @@ import io
 import os
 import pickle
 import types
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -31,12 +32,21 @@ import moto.autoscaling.models
 import moto.backends
 import moto.core.utils
 import moto.elb.models
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from moto.core.base_backend import BackendDict
 from moto.core.exceptions import HTTPException
 from moto.core.request import Request
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.moto_api._internal import mock_random
+from moto.ssm.models import ParameterDict
 
 from .clock import Clock
 from .seam import Refusal, World, not_implemented
@@ -174,6 +184,17 @@ def accounts(service: str) -> list[str]:
     return list(moto.backends.get_backend(service))  # type: ignore[call-overload]
 
 
+def places() -> set[tuple[str, str]]:
+    """Name the accounts and regions that have been used with any regional service."""
+    return {
+        (account, region)
+        for backends in BackendDict._instances
+        for account, regions in backends.items()
+        for region in regions
+        if region != "aws"
+    }
+
+
 def reset() -> None:
     """Forget everything."""
     BackendDict.reset()
@@ -188,6 +209,32 @@ class _Pickler(pickle.Pickler):
         if isinstance(found, AWSManagedPolicy):
             return ("policy", found.account_id, found.arn, found.attachment_count)
         return None
+
+    def reducer_override(self, found: Any) -> Any:
+        if isinstance(found, RSAPrivateKey | EllipticCurvePrivateKey):
+            text = found.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            return _private_key, (text,)
+        if isinstance(found, ParameterDict):
+            return ParameterDict, (found.account_id, found.region_name), vars(found), None, iter(dict.items(found))
+        if isinstance(found, types.FunctionType) and found.__qualname__ == SSM_LAMBDA:
+            return _nested_factory, ()
+        return NotImplemented
+
+
+SSM_LAMBDA = "SimpleSystemManagerBackend.__init__.<locals>.<lambda>"
+
+
+def _private_key(text: bytes) -> Any:
+    return load_pem_private_key(text, None)
+
+
+def _nested() -> defaultdict[Any, Any]:
+    return defaultdict(dict)
+
+
+def _nested_factory() -> Any:
+    """Give the stand-in for the one lambda that moto's SSM keeps in its state."""
+    return _nested
 
 
 class _Unpickler(pickle.Unpickler):
@@ -223,3 +270,12 @@ def load(picture: bytes) -> None:
         dict.update(backends, by_account)  # type: ignore[arg-type]
         BackendDict._instances.append(backends)  # type: ignore[arg-type]
     mock_random.setstate(random_state)
+    _forget_freed_addresses()
+
+
+def _forget_freed_addresses() -> None:
+    """Let subnets hand out addresses from the lowest again: the position of moto's iterator is not in the picture."""
+    for _, _, found in moto.backends.get_backend("ec2").iter_backends():
+        for subnets in cast("Any", found).subnets.values():
+            for subnet in subnets.values():
+                subnet._unused_ips.clear()

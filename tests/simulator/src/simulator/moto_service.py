@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from . import allowlist, moto_backend
-from .seam import Call, Refusal, World
+from .seam import Call, Caller, Refusal, World
 
 READS = ("Describe", "Get", "List", "Search", "Lookup", "Simulate", "Decode")
 
@@ -52,6 +52,11 @@ class MotoService:
     def backend(self, call: Call) -> Any:
         """Give moto's own objects for the account and region of a call."""
         return moto_backend.backend(self.name, call.account, call.region)
+
+    def own_call(self, account: str, region: str) -> Call:
+        """Make a call that the simulator itself asks."""
+        caller = Caller(account=account, region=region, arn=f"arn:aws:iam::{account}:root")
+        return Call(caller=caller, service=self.name, operation="", parameters={})
 
     def is_mutating(self, operation: str) -> bool:
         """Say whether the operation changes anything."""

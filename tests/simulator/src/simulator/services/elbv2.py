@@ -1,22 +1,89 @@
 # Copyright (c) cutover.eks contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Elbv2 behind moto."""
+"""Network and application load balancers with their target groups, as the AWS load balancer controller makes them."""
 
 from __future__ import annotations
 
-from ..allowlist import Allowed
-from ..moto_service import MotoService
-from ..seam import World
+from collections.abc import Mapping
+from typing import Any
 
-ALLOWED: dict[str, Allowed] = {}
+from ..allowlist import allow
+from ..load_balancers import add_interfaces, remove_interfaces_later, require_subnets
+from ..moto_service import MotoService, page, plain
+from ..seam import Call, World
+
+ALLOWED = {
+    "CreateLoadBalancer": allow("Name Subnets SecurityGroups Scheme Tags Type IpAddressType"),
+    "DescribeLoadBalancers": allow("LoadBalancerArns Names Marker PageSize"),
+    "DescribeLoadBalancerAttributes": allow("LoadBalancerArn"),
+    "DeleteLoadBalancer": allow("LoadBalancerArn"),
+    "CreateTargetGroup": allow("Name Protocol Port VpcId TargetType HealthCheckProtocol HealthCheckPath HealthCheckPort Tags"),
+    "DescribeTargetGroups": allow("LoadBalancerArn TargetGroupArns Names Marker PageSize"),
+    "DescribeTargetGroupAttributes": allow("TargetGroupArn"),
+    "DeleteTargetGroup": allow("TargetGroupArn"),
+    "CreateListener": allow("LoadBalancerArn Protocol Port DefaultActions Tags"),
+    "DescribeListeners": allow("LoadBalancerArn ListenerArns Marker PageSize"),
+    "DeleteListener": allow("ListenerArn"),
+    "DescribeTags": allow("ResourceArns"),
+    "AddTags": allow("ResourceArns Tags"),
+    "RemoveTags": allow("ResourceArns TagKeys"),
+}
+PAGED = {"DescribeLoadBalancers": "LoadBalancers", "DescribeTargetGroups": "TargetGroups", "DescribeListeners": "Listeners"}
+DEFAULT_PAGE = 400
 
 
 class Elbv2(MotoService):
-    """Elbv2."""
+    """Elastic Load Balancing, version 2."""
 
     name = "elbv2"
     allowed = ALLOWED
+
+    def handle(self, call: Call) -> dict[str, Any]:
+        """Page what is listed; moto's own pages of listeners and target groups are not to be relied on."""
+        if call.operation not in PAGED:
+            return super().handle(call)
+        self.check(call)
+        found = self.moto(call, Marker=None, PageSize=None)[PAGED[call.operation]]
+        limit = call.parameters.get("PageSize", DEFAULT_PAGE)
+        items, marker = page(found, limit, call.parameters.get("Marker"), "ValidationError")
+        return {PAGED[call.operation]: list(items)} | ({"NextMarker": marker} if marker else {})
+
+    def resources(self, account: str, region: str) -> Mapping[str, Any]:
+        """Give load balancers and target groups with their tags."""
+        call = self.own_call(account, region)
+        balancers = self.ask(call, "DescribeLoadBalancers", {})["LoadBalancers"]
+        targets = self.ask(call, "DescribeTargetGroups", {})["TargetGroups"]
+        found = {f"load-balancer/{each['LoadBalancerName']}": (each, each["LoadBalancerArn"]) for each in balancers}
+        found |= {f"target-group/{each['TargetGroupName']}": (each, each["TargetGroupArn"]) for each in targets}
+        return {key: plain(item | {"Tags": self._tags(call, arn)}) for key, (item, arn) in found.items()}
+
+    def _tags(self, call: Call, arn: str) -> list[dict[str, str]]:
+        tags: list[dict[str, str]] = self.ask(call, "DescribeTags", {"ResourceArns": [arn]})["TagDescriptions"][0]["Tags"]
+        return tags
+
+
+def create_balancer(elb: MotoService, call: Call) -> dict[str, Any]:
+    """Create one with an interface in each subnet."""
+    subnets = call.parameters.get("Subnets", [])
+    require_subnets(elb.world, call, subnets, "SubnetNotFound")
+    answer = elb.moto(call)
+    arn = answer["LoadBalancers"][0]["LoadBalancerArn"]
+    add_interfaces(elb.world, call, subnets, call.parameters.get("SecurityGroups", []), _description(arn))
+    return answer
+
+
+def _description(arn: str) -> str:
+    return f"ELB {arn.partition(':loadbalancer/')[2]}"
+
+
+def delete_balancer(elb: MotoService, call: Call) -> dict[str, Any]:
+    """Delete one; deleting what is not there succeeds."""
+    remove_interfaces_later(elb.world, call, _description(call.parameters["LoadBalancerArn"]))
+    return elb.moto(call)
+
+
+Elbv2.handlers = {"CreateLoadBalancer": create_balancer, "DeleteLoadBalancer": delete_balancer}
 
 
 def create(world: World) -> Elbv2:

@@ -183,7 +183,7 @@ def _role_data(role: Any) -> dict[str, Any]:
         "Policies": dict(role.policies),
         "PermissionsBoundary": role.permissions_boundary_arn,
         "CreateDate": role.create_date.replace(tzinfo=datetime.UTC),
-        "Tags": list(role.tags.values()) if isinstance(role.tags, dict) else role.tags,
+        "Tags": role.tags,
     }
 
 
@@ -332,8 +332,8 @@ def put_boundary(iam: Iam, call: Call) -> dict[str, Any]:
 
 def tag_role(iam: Iam, call: Call) -> dict[str, Any]:
     """Tag a role."""
-    tags = iam.role(call, call.parameters["RoleName"]).tags
-    _check_tags(call, set(tags))
+    present = {tag["Key"] for tag in iam.role(call, call.parameters["RoleName"]).tags}
+    _check_tags(call, present)
     return iam.moto(call)
 
 

@@ -1,22 +1,89 @@
 # Copyright (c) cutover.eks contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kms behind moto."""
+"""KMS: keys that are scheduled to go, refuse everything until then, and are gone afterwards."""
 
 from __future__ import annotations
 
-from ..allowlist import Allowed
-from ..moto_service import MotoService
-from ..seam import World
+import datetime
+from collections.abc import Mapping
+from typing import Any
 
-ALLOWED: dict[str, Allowed] = {}
+from ..allowlist import allow
+from ..moto_service import MotoService, plain
+from ..seam import Call, Refusal, World
+
+ALLOWED = {
+    "CreateKey": allow("Policy Description KeyUsage KeySpec Tags MultiRegion"),
+    "DescribeKey": allow("KeyId"),
+    "ListKeys": allow("Limit Marker"),
+    "CreateAlias": allow("AliasName TargetKeyId"),
+    "UpdateAlias": allow("AliasName TargetKeyId"),
+    "DeleteAlias": allow("AliasName"),
+    "ListAliases": allow("KeyId Limit Marker"),
+    "EnableKeyRotation": allow("KeyId"),
+    "DisableKeyRotation": allow("KeyId"),
+    "GetKeyRotationStatus": allow("KeyId"),
+    "GetKeyPolicy": allow("KeyId PolicyName"),
+    "PutKeyPolicy": allow("KeyId PolicyName Policy"),
+    "ListResourceTags": allow("KeyId Limit Marker"),
+    "TagResource": allow("KeyId Tags"),
+    "UntagResource": allow("KeyId TagKeys"),
+    "EnableKey": allow("KeyId"),
+    "DisableKey": allow("KeyId"),
+    "ScheduleKeyDeletion": allow("KeyId PendingWindowInDays"),
+    "CancelKeyDeletion": allow("KeyId"),
+}
+REFUSED_WHILE_PENDING = frozenset(
+    {"ScheduleKeyDeletion", "EnableKeyRotation", "DisableKeyRotation", "EnableKey", "DisableKey", "TagResource", "UntagResource"}
+)
+PENDING = "PendingDeletion"
 
 
 class Kms(MotoService):
-    """Kms."""
+    """Key Management Service."""
 
     name = "kms"
     allowed = ALLOWED
+
+    def handle(self, call: Call) -> dict[str, Any]:
+        """Let keys go whose time has come, and refuse changes of those that wait for it."""
+        self.check(call)
+        self._reap(call)
+        key = self._key(call)
+        if key is not None and key.key_state == PENDING and call.operation in REFUSED_WHILE_PENDING:
+            raise Refusal("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+        answer = self.moto(call)
+        if call.operation == "ScheduleKeyDeletion":
+            window = call.parameters.get("PendingWindowInDays", 30)
+            return answer | {"KeyId": key.arn, "KeyState": PENDING, "PendingWindowInDays": window}
+        if call.operation == "CancelKeyDeletion":
+            # a key that is kept comes back disabled
+            self.ask(call, "DisableKey", {"KeyId": call.parameters["KeyId"]})
+        return answer
+
+    def _key(self, call: Call) -> Any:
+        wanted = str(call.parameters.get("KeyId", ""))
+        for key in self.backend(call).keys.values():
+            if wanted in (key.id, key.arn):
+                return key
+        return None
+
+    def _reap(self, call: Call) -> None:
+        backend, now = self.backend(call), self.world.clock.now()
+        for id, key in list(backend.keys.items()):
+            if key.key_state == PENDING and key.deletion_date.replace(tzinfo=datetime.UTC) <= now:
+                del backend.keys[id]
+
+    def resources(self, account: str, region: str) -> Mapping[str, Any]:
+        """Give the account's own keys with their tags."""
+        call = self.own_call(account, region)
+        keys = [key for key in self.backend(call).keys.values() if key.key_manager == "CUSTOMER"]
+        return {f"key/{key.id}": plain(self._data(call, key)) for key in keys}
+
+    def _data(self, call: Call, key: Any) -> dict[str, Any]:
+        tags = self.ask(call, "ListResourceTags", {"KeyId": key.id})["Tags"]
+        return {"Arn": key.arn, "KeyState": key.key_state, "Description": key.description, "Tags": tags}
 
 
 def create(world: World) -> Kms:

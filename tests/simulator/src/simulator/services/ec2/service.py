@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...moto_service import MotoService, plain
-from ...seam import Call, Caller, Refusal
+from ...seam import Call, Refusal
 from . import (
     instances,
     interfaces,
@@ -63,9 +64,10 @@ class Ec2(MotoService):
 
     def resources(self, account: str, region: str) -> Mapping[str, Any]:
         """Give everything that is listed, by kind and id."""
-        caller = Caller(account=account, region=region, arn=f"arn:aws:iam::{account}:root")
+        call = self.own_call(account, region)
+        instances.reap(self, call)
         found: dict[str, Any] = {}
         for operation, (kind, id) in inventory.KINDS.items():
-            for item in self.items(Call(caller=caller, service=self.name, operation=operation, parameters={})):
+            for item in self.items(dataclasses.replace(call, operation=operation)):
                 found[f"{kind}/{item[id]}"] = plain(item)
         return found
