@@ -51,6 +51,9 @@ class Fake:
     def resources(self, account: str, region: str) -> Things:
         return self.held.get((account, region), {})
 
+    def page(self, path: str) -> Things | None:
+        return {"issuer": self.world.endpoint} if (self.name, path) == ("eks", "/_oidc/1/.well-known/openid-configuration") else None
+
     def activate(self, account: str, region: str, name: str) -> None:
         self.held[account, region][f"cluster/{name}"]["status"] = "ACTIVE"
 

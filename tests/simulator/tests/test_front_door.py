@@ -191,6 +191,13 @@ def test_a_mistake_of_a_service_is_told_to_the_client(door: Door) -> None:
         door.client("ssm").list_commands()
 
 
+def test_a_document_of_a_service_needs_no_signature(door: Door) -> None:
+    status, text = door.http("GET", "/_oidc/1/.well-known/openid-configuration")
+    assert (status, door.endpoint.encode() in text) == (200, True)
+    assert door.http("GET", "/_oidc/2/.well-known/openid-configuration")[0] == 404
+    assert door.journal() == []
+
+
 def test_a_connection_is_kept_alive(door: Door) -> None:
     connection = http.client.HTTPConnection(urlsplit(door.endpoint).netloc)
     connection.request("GET", "/_simulator/health")

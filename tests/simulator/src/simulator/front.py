@@ -8,6 +8,7 @@ There is one lock around everything that looks at the world. Delays are slept ou
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 import time
@@ -29,7 +30,7 @@ from .journal import Journal, plain
 from .messages import Answer, Request
 from .protocols import GLOBAL_REGION, is_global, protocol_of
 from .routing import Route, Router
-from .seam import Call, Caller, Refusal, Service, World
+from .seam import Call, Caller, Publisher, Refusal, Service, World
 from .snapshot import Past, Snapshots, held
 from .tokens import Tokens
 
@@ -118,6 +119,16 @@ class Front:
     def is_at_home(self, service: str, region: str) -> bool:
         """Say whether a service has resources in a region; a global one has them in none but its own."""
         return is_global(service) == (region == GLOBAL_REGION)
+
+    def published(self, request: Request) -> Answer:
+        """Answer for a document that a service serves without a signature; it is no AWS call and not in the journal."""
+        with self.lock:
+            self.world.lifecycles.settle()
+            publishers = [service for service in self.world.services.values() if isinstance(service, Publisher)]
+            pages = (service.page(request.path) for service in publishers) if request.method == "GET" else ()
+            page = next((found for found in pages if found is not None), None)
+        found = {"error": f"there is nothing at {request.path}"} if page is None else plain(page)
+        return Answer(status=404 if page is None else 200, body=json.dumps(found).encode(), headers={"Content-Type": "application/json"})
 
     def respond(self, request: Request) -> Reaction:
         """Take a request from its arrival to what the client gets."""

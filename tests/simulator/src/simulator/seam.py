@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from .clock import Clock
 from .lifecycles import LifeCycles
@@ -81,6 +81,14 @@ class Service(Protocol):
 
     def resources(self, account: str, region: str) -> Mapping[str, Any]:
         """Give all resources by a readable key (`cluster/blue`) as JSON-able data, for `state` and `leftovers`."""
+
+
+@runtime_checkable
+class Publisher(Protocol):
+    """What a service also is if it serves documents that nobody signs for (an OIDC issuer's configuration and keys)."""
+
+    def page(self, path: str) -> Mapping[str, Any] | None:
+        """Give the JSON document at a raw path below `/_`, or None if there is none."""
 
 
 @dataclass(slots=True)

@@ -24,6 +24,8 @@ from .messages import Answer, Request
 
 NO_LINGER = struct.pack("ii", 1, 0)
 """Closing a socket with this sends RST instead of FIN."""
+PUBLISHED = "/_"
+"""Where services serve documents without a signature; no AWS operation has such a path."""
 SILENCE_CHECK = 0.5
 """Seconds after which a silent connection looks whether the simulator is being stopped."""
 
@@ -39,6 +41,9 @@ class _Handler(BaseHTTPRequestHandler):
         request = self._request()
         if request.path.startswith(PREFIX):
             self._send(self.server.control.respond(request))
+            return
+        if request.path.startswith(PUBLISHED):
+            self._send(self.server.front.published(request))
             return
         reaction = self.server.front.respond(request)
         _ENDINGS[reaction.ending](self, reaction)
