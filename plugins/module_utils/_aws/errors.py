@@ -76,6 +76,7 @@ def api_error(service: str, operation: str, error: BotoCoreError | ClientError) 
     code, message = str(details.get("Code", "Unknown")), str(details.get("Message", ""))
     fault = fault_of(code, message, int(metadata.get("HTTPStatusCode", 0)))
     request_id = str(metadata.get("RequestId", ""))
+    operation = getattr(error, "operation_name", operation)  # AssumeRole, where it was the credentials that failed
     return ApiError(fault=fault, service=service, operation=operation, code=code, message=message, request_id=request_id)
 
 

@@ -1,0 +1,298 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From options to result: what is refused, shown, carried out and told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.cutover.eks.plugins.module_utils._ansible.arguments import Controls
+from ansible_collections.cutover.eks.plugins.module_utils._ansible.convergence import CHECK, REAL, Convergence, Mode, converged
+from ansible_collections.cutover.eks.plugins.module_utils._ansible.noun import Noun
+from ansible_collections.cutover.eks.plugins.module_utils._model.problem import Problems
+from ansible_collections.cutover.eks.plugins.module_utils._model.reference import Ref
+from ansible_collections.cutover.eks.plugins.module_utils._model.scope import Scope
+from ansible_collections.cutover.eks.plugins.module_utils._plan.data import plan_digest
+from ansible_collections.cutover.eks.plugins.module_utils._plan.plan import Kind, Plan, Step, Wait
+from ansible_collections.cutover.eks.plugins.module_utils._run.gateway import Fault
+from ansible_collections.cutover.eks.plugins.module_utils._run.lock import Claim
+from ansible_collections.cutover.eks.tests.unit.plugins.module_utils._run.fakes import FakeClock, FakeGateway, Scripted, error
+
+SCOPE = Scope(account="000000000042", region="eu-central-1", caller_arn="arn:me")
+VPC = Step(key="vpc", service="ec2", operation="CreateVpc", request={"CidrBlock": "10.0.0.0/16"}, kind=Kind.CREATE)
+SUBNET = Step(key="subnet/a", service="ec2", operation="CreateSubnet", request={"VpcId": Ref("vpc", "Vpc.VpcId")}, kind=Kind.CREATE)
+MAKE = Plan(steps=(VPC, SUBNET))
+MARKER = "(known after apply: vpc Vpc.VpcId)"
+LOCK = "/cutover.eks/eu-central-1/blue/lock"
+THEIRS = Claim(owner="arn:them", run="theirs", expires=9e9)
+MAKES: dict[str, list[Scripted]] = {"CreateVpc": [{"Vpc": {"VpcId": "vpc-1"}}]}
+
+
+@dataclass
+class FakeAccount(FakeGateway):
+    """A gateway in an account."""
+
+    alias_reads: int = 0
+
+    def scope(self) -> Scope:
+        return SCOPE
+
+    def account_alias(self) -> str:
+        self.alias_reads += 1
+        return "playground"
+
+    def endpoint_name(self) -> str:
+        return "SIMULATOR at 127.0.0.1:5199"
+
+
+@dataclass(frozen=True)
+class Thing:
+    name: str
+    state: str
+
+
+@dataclass
+class World:
+    """One noun, `thing`, whose plans are given by the test."""
+
+    plans: list[Plan] = field(default_factory=lambda: [MAKE, Plan()])
+    script: Mapping[str, list[Scripted]] = field(default_factory=lambda: MAKES)
+    said: list[str] = field(default_factory=list)
+    planned: int = 0
+
+    def __post_init__(self) -> None:
+        self.clock = FakeClock()
+        claim: Scripted = lambda request: {"Parameter": {"Value": self.account.sent("PutParameter")[0]["Value"], "Version": 1}}  # noqa: E731
+        self.account = FakeAccount(self.clock, {"GetParameter": [claim], **{name: list(entries) for name, entries in self.script.items()}})
+
+    def plan(self, desired: Any, actual: Any, scope: Scope) -> Plan:
+        self.planned += 1
+        return self.plans[min(self.planned, len(self.plans)) - 1]
+
+    def desired(self, options: Mapping[str, Any], scope: Scope) -> Thing:
+        problems = Problems()
+        if options["name"] == "bad":
+            problems.add("name_bad", "name", found="bad", wanted="a good one", do="Choose another.")
+        problems.refuse_if_any()
+        return Thing(options["name"], options.get("state", "present"))
+
+    def noun(self) -> Noun:
+        return Noun(
+            name="thing",
+            options={},
+            desired=self.desired,
+            read=lambda gateway, scope, desired: gateway.read("ec2", "DescribeVpcs", {}),
+            plan=self.plan,
+            result=lambda desired, actual, scope: {
+                "name": desired.name,
+                "status": {"read": self.account.operations().count("DescribeVpcs")},
+            },
+            lock_name=lambda desired: desired.name,
+        )
+
+    def run(self, mode: Mode = REAL, options: Mapping[str, Any] | None = None, **controls: Any) -> dict[str, Any]:
+        return converged(
+            Convergence(
+                noun=self.noun(),
+                account=self.account,
+                controls=replace(Controls(), **controls),
+                clock=self.clock,
+                say=self.said.append,
+                run_id="run-1",
+            ),
+            mode,
+            {"name": "blue"} | dict(options or {}),
+        )
+
+    def writes(self) -> list[str]:
+        reads = {"DescribeVpcs", "GetParameter", "DescribeThing"}
+        return [operation for operation in self.account.operations() if operation not in reads]
+
+
+def test_check_mode_returns_the_plan_and_changes_nothing() -> None:
+    world = World()
+    result = world.run(CHECK)
+    assert world.writes() == []
+    assert [(step["key"], step["status"]) for step in result["plan"]] == [("vpc", "planned"), ("subnet/a", "planned")]
+    assert (result["changed"], result["plan_digest"]) == (True, plan_digest(MAKE, SCOPE))
+    assert result["thing"] == {"name": "blue", "status": {"read": 1}}
+
+
+def test_a_real_run_locks_carries_the_same_plan_out_unlocks_and_reads_again() -> None:
+    world = World()
+    result = world.run()
+    assert world.writes() == ["PutParameter", "CreateVpc", "CreateSubnet", "DeleteParameter"]
+    assert world.account.sent("PutParameter")[0]["Name"] == LOCK
+    assert [(step["key"], step["status"]) for step in result["plan"]] == [("vpc", "done"), ("subnet/a", "done")]
+    assert (result["changed"], result["plan_digest"]) == (True, plan_digest(MAKE, SCOPE))
+    assert result["thing"]["status"] == {"read": 2}
+
+
+def test_nothing_to_do_makes_no_call_beyond_one_read_and_says_nothing() -> None:
+    world = World(plans=[Plan()])
+    result = world.run()
+    assert world.account.operations() == ["DescribeVpcs"]
+    assert world.account.alias_reads == 0
+    assert (result["changed"], result["plan"], world.said) == (False, [], [])
+
+
+def test_the_head_names_account_alias_region_endpoint_and_lock() -> None:
+    assert World().run(CHECK)["plan_text"].splitlines()[:2] == [
+        "blue · account 000000000042 (playground) · eu-central-1 · SIMULATOR at 127.0.0.1:5199",
+        f"lock {LOCK}: taken before the first change, released after the last",
+    ]
+
+
+def test_without_lock_none_is_taken_and_none_is_named() -> None:
+    world = World()
+    assert LOCK not in world.run(lock="none")["plan_text"]
+    assert world.writes() == ["CreateVpc", "CreateSubnet"]
+
+
+@pytest.mark.parametrize("mode", [CHECK, REAL], ids=["check", "real"])
+@pytest.mark.parametrize("diff", [True, False], ids=["diff", "no diff"])
+def test_the_plan_is_shown_once_in_the_diff_or_in_progress(mode: Mode, diff: bool) -> None:  # noqa: FBT001
+    world = World()
+    result = world.run(mode, diff_mode=diff)
+    assert result.get("diff") == ({"prepared": f"{result['plan_text']}\n"} if diff else None)
+    assert world.said == ([] if diff else [result["plan_text"]])
+
+
+def test_work_found_under_way_is_told_awaited_and_no_change() -> None:
+    wait = Wait(service="ec2", operation="DescribeThing", request={}, status="s", success=frozenset({"up"}))
+    world = World(
+        plans=[Plan(steps=(Step(key="nat/a", service="ec2", kind=Kind.WAIT, wait=wait),))], script={"DescribeThing": [{"s": "up"}]}
+    )
+    result = world.run(diff_mode=True)
+    assert (result["changed"], result["plan"][0]["status"], "diff" in result) == (False, "waited", False)
+    assert world.said == [result["plan_text"], "blue · nat/a up 0s"]
+    assert world.writes() == []
+
+
+def test_a_marker_in_a_real_run_is_refused_before_the_first_call_all_of_them() -> None:
+    world = World()
+    result = world.run(options={"subnets": [{"id": MARKER}], "role": f"x{MARKER}"})
+    assert [(problem["code"], problem["path"]) for problem in result["problems"]] == [
+        ("value_not_known", "subnets[0].id"),
+        ("value_not_known", "role"),
+    ]
+    assert world.account.calls == []
+
+
+def test_a_marker_in_check_mode_is_taken() -> None:
+    assert "failed" not in World().run(CHECK, options={"role": MARKER})
+
+
+def test_wrong_account_wrong_region_and_bad_options_are_refused_together() -> None:
+    world = World()
+    result = world.run(options={"name": "bad"}, allowed_account_ids=("7",), allowed_regions=("us-east-1",))
+    assert [problem["code"] for problem in result["problems"]] == ["account_not_allowed", "region_not_allowed", "name_bad"]
+    assert result["msg"].startswith("Nothing was changed, because of 3 problems:\n")
+    assert world.account.calls == []
+
+
+def test_an_account_that_lost_its_zeros_is_the_same_account() -> None:
+    assert "failed" not in World().run(allowed_account_ids=("42",))
+
+
+def test_another_plan_than_the_approved_one_is_refused_and_shown() -> None:
+    world = World()
+    result = world.run(expected_plan_digest="0" * 64)
+    assert [problem["code"] for problem in result["problems"]] == ["plan_differs"]
+    assert "create vpc, create subnet/a" in result["msg"]
+    assert world.said == [result["plan_text"]]
+    assert world.writes() == []
+
+
+def test_the_approved_plan_is_carried_out() -> None:
+    assert World().run(expected_plan_digest=plan_digest(MAKE, SCOPE))["changed"]
+
+
+def test_consents_are_asked_for_with_the_plan() -> None:
+    world = World(plans=[Plan(steps=(replace(VPC, kind=Kind.REPLACE), replace(SUBNET, consent="allow_irreversible")))])
+    result = world.run()
+    assert [problem["code"] for problem in result["problems"]] == ["needs_allow_replace", "needs_allow_irreversible"]
+    assert {step["status"] for step in result["plan"]} == {"not_started"}
+    assert (result["changed"], world.writes()) == (False, [])
+
+
+def test_a_failure_returns_what_was_done_what_failed_and_how_to_go_on() -> None:
+    world = World(script={**MAKES, "CreateSubnet": [error(Fault.REFUSED, "InvalidSubnet.Range", "out of range")]})
+    result = world.run(diff_mode=True)
+    assert [(step["key"], step["status"]) for step in result["plan"]] == [("vpc", "done"), ("subnet/a", "failed")]
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["error"] == {
+        "code": "InvalidSubnet.Range",
+        "message": "ec2:Any failed: InvalidSubnet.Range: out of range",
+        "request_id": "r-1",
+        "what": "create subnet/a (ec2:Any)",
+        "found": "InvalidSubnet.Range: out of range",
+        "do": "Remove the cause that the service names; then run the same task again.",
+    }
+    assert result["resume"] == "Run the same task again: it reads what is there and plans the rest. Steps: 1 done, 1 failed."
+    assert world.said == [result["plan_text"]]
+    assert world.writes()[-1] == "DeleteParameter"
+
+
+def test_a_step_left_ambiguous_is_a_change() -> None:
+    result = World(script={"CreateVpc": [error(Fault.AMBIGUOUS, "ReadTimeoutError")]}).run()
+    assert (result["changed"], result["plan"][0]["status"]) == (True, "ambiguous")
+
+
+def test_a_foreign_lock_fails_the_run_and_names_its_owner() -> None:
+    taken = {
+        "PutParameter": [error(Fault.REFUSED, "ParameterAlreadyExists")],
+        "GetParameter": [{"Parameter": {"Value": THEIRS.text(), "Version": 1}}],
+    }
+    world = World(script=taken)
+    result = world.run()
+    assert (result["changed"], result["error"]["code"]) == (False, "Locked")
+    assert "arn:them (run theirs" in result["msg"]
+    assert "force_unlock: theirs" in result["msg"]
+    assert world.writes() == ["PutParameter"]
+
+
+def test_a_read_that_fails_after_the_run_does_not_hide_the_change() -> None:
+    world = World(script={**MAKES, "DescribeVpcs": [{}, error(Fault.REFUSED, "AccessDenied")]})
+    result = world.run()
+    assert (result["failed"], result["changed"], result["error"]["code"]) == (True, True, "AccessDenied")
+
+
+def test_a_deletion_looks_again_for_what_was_made_meanwhile() -> None:
+    first = Step(key="eni/1", service="ec2", operation="Delete", kind=Kind.DELETE)
+    second = replace(first, key="eni/2")
+    world = World(plans=[Plan(steps=(first,)), Plan(steps=(second,)), Plan()])
+    result = world.run(options={"state": "absent"})
+    assert [(step["key"], step["status"]) for step in result["plan"]] == [("eni/1", "done"), ("eni/2", "done")]
+    assert world.writes() == ["PutParameter", "Delete", "Delete", "DeleteParameter"]
+
+
+def test_a_deletion_does_not_repeat_what_it_has_done_and_ends_after_three_rounds() -> None:
+    step = Step(key="eni/0", service="ec2", operation="Delete", kind=Kind.DELETE)
+    same = World(plans=[Plan(steps=(step,))])
+    same.run(options={"state": "absent"})
+    assert same.writes().count("Delete") == 1
+    endless = World(plans=[Plan(steps=(replace(step, key=f"eni/{n}"),)) for n in range(9)])
+    endless.run(options={"state": "absent"})
+    assert endless.writes().count("Delete") == 3
+
+
+def test_without_wait_the_rest_is_not_started_and_the_run_is_good() -> None:
+    wait = Wait(service="ec2", operation="DescribeThing", request={}, status="s", success=frozenset({"up"}))
+    world = World(plans=[Plan(steps=(replace(VPC, wait=wait), SUBNET))])
+    result = world.run(wait=False)
+    assert [step["status"] for step in result["plan"]] == ["done", "not_started"]
+    assert ("failed" in result, result["changed"]) == (False, True)
+
+
+def test_the_whole_task_has_three_times_the_usual_time_and_at_least_ten_minutes() -> None:
+    wait = Wait(service="ec2", operation="DescribeThing", request={}, status="s", success=frozenset({"up"}))
+    world = World(plans=[Plan(steps=(replace(VPC, wait=wait),))], script={**MAKES, "DescribeThing": [{"s": "down"}]})
+    began = world.clock.now
+    assert world.run()["error"]["code"] == "TimedOut"
+    assert 600 <= world.clock.now - began < 610
