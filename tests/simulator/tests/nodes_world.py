@@ -12,7 +12,6 @@ from simulator.inprocess import ACCOUNT, REGION, make_world
 from simulator.lifecycles import Outcome
 from simulator.seam import Call, Caller, Refusal
 from simulator.services.eks import create
-from simulator.services.eks.context import Context
 
 Answer = dict[str, Any]
 NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
@@ -55,11 +54,6 @@ class Account:
     def aws(self, service: str, operation: str, **parameters: Any) -> Answer:
         """Ask another service."""
         return self.world.call(service, operation, parameters, account=ACCOUNT, region=REGION)
-
-    def context(self) -> Context:
-        """Give what an operation is given."""
-        caller = Caller(account=ACCOUNT, region=REGION, arn=f"arn:aws:iam::{ACCOUNT}:root")
-        return Context(self.world, caller, self.eks.find(ACCOUNT, REGION), self.eks.find)
 
     def pass_time(self, seconds: float) -> None:
         """Advance the simulated clock and end what is due."""

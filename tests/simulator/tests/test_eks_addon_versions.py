@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 from nodes_world import Account, Answer
+
 from simulator.services.eks.addon_catalogue import catalogue
 from simulator.services.eks.versions import OFFERED
 

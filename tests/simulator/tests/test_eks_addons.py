@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from nodes_world import Account, Answer
+
 from simulator.lifecycles import Outcome
 
 CNI, DNS = {"clusterName": "blue", "addonName": "vpc-cni"}, {"clusterName": "blue", "addonName": "coredns"}

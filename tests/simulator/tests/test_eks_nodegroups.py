@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import inspect
+import pickle
+from functools import partial
 from typing import Any
 
 import pytest
@@ -319,3 +322,12 @@ def test_a_node_group_without_its_auto_scaling_group_is_degraded(account: Accoun
     account.aws("autoscaling", "DeleteAutoScalingGroup", AutoScalingGroupName=name, ForceDelete=True)
     found = account.nodegroup()
     assert (found["status"], found["health"]["issues"][0]["code"]) == ("DEGRADED", "AutoScalingGroupNotFound")
+
+
+def test_what_is_under_way_can_be_put_into_a_snapshot(account: Account) -> None:
+    account.create_nodegroup()
+    [cycle] = account.world.lifecycles.running.values()
+    assert isinstance(cycle.end, partial)
+    # The world is the front door's to picture, and so is the service whose method stands among the arguments.
+    rest = [value for value in cycle.end.args if value is not account.world and not inspect.ismethod(value)]
+    assert pickle.loads(pickle.dumps(rest)) == rest

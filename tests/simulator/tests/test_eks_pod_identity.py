@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from nodes_world import Account, Answer
+
 from simulator.services.eks import pod_identity
 
 
