@@ -227,7 +227,6 @@ def _deletion(live: LiveAddon, desired: Addons) -> Step:
         operation="DeleteAddon",
         request={**_target(desired, live.name), **({"preserve": True} if preserve else {})},
         kind=Kind.DELETE,
-        changes=(Change(path="name", before=live.name),),
         wait=_gone_wait(desired, live.name),
         obstacles=BUSY,
         disruption=Disruption.NONE if preserve else Disruption.OUTAGE,

@@ -272,7 +272,6 @@ def _cluster_deletion(desired: Cluster, live: LiveCluster | None) -> Iterator[St
         operation="DeleteCluster",
         request={"name": desired.name},
         kind=Kind.DELETE,
-        changes=(Change(path="name", before=desired.name),),
         after=frozenset({f"{key}/deletion-protection", *(step.key for step in waits if step.key != key)})
         | {f"nodegroup/{name}" for name in desired.nodegroups_deleted},
         wait=gone_wait(desired.name),
@@ -292,7 +291,6 @@ def _log_group_deletion(desired: Cluster, actual: ClusterActual) -> Iterator[Ste
             operation="DeleteLogGroup",
             request={"logGroupName": desired.log_group},
             kind=Kind.DELETE,
-            changes=(Change(path="log_group", before=desired.log_group),),
             after=frozenset({cluster_key(desired.name)}),
             already=frozenset({"ResourceNotFoundException"}),
             reversible=False,

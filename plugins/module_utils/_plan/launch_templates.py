@@ -135,7 +135,6 @@ def deletion(template: LiveTemplate) -> Step:
         operation="DeleteLaunchTemplate",
         request={"LaunchTemplateId": template.id},
         kind=Kind.DELETE,
-        changes=(Change(path="launch_template", before=template.name),),
         after=frozenset({f"nodegroup/{template.nodegroup}"}),
         already=frozenset({"InvalidLaunchTemplateId.NotFound"}),
         reversible=False,

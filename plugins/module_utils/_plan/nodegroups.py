@@ -380,7 +380,6 @@ def _deletion(live: LiveNodegroup, desired: Nodegroups) -> Step:
         operation="DeleteNodegroup",
         request=_target(desired, live.name),
         kind=Kind.DELETE,
-        changes=(Change(path="name", before=live.name),),
         wait=_gone_wait(desired, live.name),
         obstacles=BUSY,
         disruption=Disruption.ROLLING,

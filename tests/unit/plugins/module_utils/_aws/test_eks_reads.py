@@ -1,0 +1,89 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which calls the readers of the EKS nouns send: as few as the plan needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.cutover.eks.plugins.module_utils._aws.addons import read_addons
+from ansible_collections.cutover.eks.plugins.module_utils._aws.cluster import read_cluster
+from ansible_collections.cutover.eks.plugins.module_utils._aws.nodegroups import read_nodegroups
+from ansible_collections.cutover.eks.plugins.module_utils._model.addons import Addons
+from ansible_collections.cutover.eks.plugins.module_utils._model.cluster import Cluster
+from ansible_collections.cutover.eks.plugins.module_utils._model.nodegroups import Nodegroups
+from ansible_collections.cutover.eks.plugins.module_utils._model.scope import Scope
+from ansible_collections.cutover.eks.plugins.module_utils._run.gateway import Answer, Read
+
+SCOPE = Scope(account="123456789012", region="eu-central-1")
+CLUSTER = {
+    "cluster": {"name": "blue", "arn": "arn", "status": "ACTIVE", "version": "1.31", "resourcesVpcConfig": {"subnetIds": ["subnet-a"]}}
+}
+
+
+@dataclass
+class FakeGateway:
+    """Answers from a table, None where it has nothing, and remembers what it was asked."""
+
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    def write(self, service: str, operation: str, request: Mapping[str, Any]) -> Answer:
+        raise AssertionError(f"A reader wrote: {service}:{operation} {request}")
+
+    def read(self, service: str, operation: str, request: Mapping[str, Any]) -> Answer:
+        self.asked.append((operation, request))
+        answer: Answer = self.answers[operation]
+        return answer
+
+    def read_all(self, reads: Sequence[Read]) -> list[Answer | None]:
+        self.asked += [(read.operation, read.request) for read in reads]
+        return [self.answers.get(read.operation) for read in reads]
+
+    def server_seconds(self) -> float:
+        return 0
+
+    def operations(self) -> list[str]:
+        return [operation for operation, request in self.asked]
+
+
+def test_a_cluster_as_declared_costs_one_call() -> None:
+    gateway = FakeGateway({"DescribeCluster": CLUSTER})
+    desired = Cluster.from_options({"name": "blue", "version": "1.31", "resources_vpc_config": {"subnet_ids": ["subnet-a"]}}, SCOPE)
+    actual = read_cluster(gateway, SCOPE, desired)
+    assert gateway.operations() == ["DescribeCluster"]
+    assert actual.cluster
+    assert actual.cluster.settings["resources_vpc_config.subnet_ids"] == ("subnet-a",)
+
+
+def test_a_new_cluster_costs_a_look_at_versions_and_zones() -> None:
+    gateway = FakeGateway(
+        {
+            "DescribeClusterVersions": {
+                "clusterVersions": [{"clusterVersion": "1.31"}, {"clusterVersion": "1.22", "versionStatus": "UNSUPPORTED"}]
+            },
+            "DescribeSubnets": {"Subnets": [{"SubnetId": "subnet-a", "AvailabilityZone": "eu-central-1a"}]},
+        }
+    )
+    desired = Cluster.from_options({"name": "blue", "version": "1.31", "resources_vpc_config": {"subnet_ids": ["subnet-a"]}}, SCOPE)
+    actual = read_cluster(gateway, SCOPE, desired)
+    assert gateway.operations() == ["DescribeCluster", "DescribeClusterVersions", "DescribeSubnets"]
+    assert (actual.offered_versions, actual.zones) == (("1.31",), {"subnet-a": "eu-central-1a"})
+
+
+def test_named_node_groups_are_not_listed_and_templates_cost_two_calls_for_all() -> None:
+    gateway = FakeGateway({"DescribeCluster": CLUSTER})
+    groups = [{"name": name, "disk": {"size_gib": 50}} for name in ("a", "b", "c")]
+    read_nodegroups(gateway, SCOPE, Nodegroups.from_options({"cluster": "blue", "nodegroups": groups}, SCOPE))
+    expected = ["DescribeCluster", *["DescribeNodegroup"] * 3, "DescribeLaunchTemplates", "DescribeLaunchTemplateVersions"]
+    assert gateway.operations() == expected
+
+
+def test_add_ons_as_declared_cost_no_look_at_versions() -> None:
+    addon = {"addonName": "vpc-cni", "addonArn": "arn", "status": "ACTIVE", "addonVersion": "v1.19.0-eksbuild.1"}
+    gateway = FakeGateway({"DescribeCluster": CLUSTER, "DescribeAddon": {"addon": addon}})
+    read_addons(gateway, SCOPE, Addons.from_options({"cluster": "blue", "addons": [{"name": "vpc-cni"}]}, SCOPE))
+    assert gateway.operations() == ["DescribeCluster", "DescribeAddon"]
