@@ -41,9 +41,13 @@ def read_network(gateway: Gateway, scope: Scope, desired: Network) -> NetworkAct
         Read("ec2", "DescribeInternetGateways", {"Filters": by_owner}),
     ]
     selection = _vpc_selection(desired, by_owner)
-    zones, addresses, gateways, *vpcs = _answers(gateway, [*first, *([Read("ec2", "DescribeVpcs", selection, missing=True)] if selection else [])])
+    zones, addresses, gateways, *vpcs = _answers(
+        gateway, [*first, *([Read("ec2", "DescribeVpcs", selection, missing=True)] if selection else [])]
+    )
     actual = NetworkActual(
-        zones=tuple(Zone(name=z["ZoneName"], id=z["ZoneId"], available=z["State"] == "available") for z in zones.get("AvailabilityZones", [])),
+        zones=tuple(
+            Zone(name=z["ZoneName"], id=z["ZoneId"], available=z["State"] == "available") for z in zones.get("AvailabilityZones", [])
+        ),
         addresses=tuple(_address(address) for address in addresses.get("Addresses", [])),
         internet_gateways=tuple(_internet_gateway(found) for found in gateways.get("InternetGateways", [])),
         vpcs=tuple(_vpc(found) for answer in vpcs for found in answer.get("Vpcs", [])),
@@ -66,10 +70,12 @@ def _inside(gateway: Gateway, scope: Scope, desired: Network, actual: NetworkAct
     """Read what is in the VPC."""
     in_vpc = {"Filters": [_filter("vpc-id", vpc.id)]}
     attributes = [
-        Read("ec2", "DescribeVpcAttribute", {"VpcId": vpc.id, "Attribute": attribute}) for attribute in ("enableDnsSupport", "enableDnsHostnames")
+        Read("ec2", "DescribeVpcAttribute", {"VpcId": vpc.id, "Attribute": attribute})
+        for attribute in ("enableDnsSupport", "enableDnsHostnames")
     ]
     members = [
-        Read("ec2", operation, in_vpc) for operation in ("DescribeSubnets", "DescribeRouteTables", "DescribeSecurityGroups", "DescribeNatGateways")
+        Read("ec2", operation, in_vpc)
+        for operation in ("DescribeSubnets", "DescribeRouteTables", "DescribeSecurityGroups", "DescribeNatGateways")
     ]
     # Our own gateway was found by its tag; one that somebody else attached is asked for only when ours is not there.
     attached = [Read("ec2", "DescribeInternetGateways", {"Filters": [_filter("attachment.vpc-id", vpc.id)]})]
@@ -85,7 +91,10 @@ def _inside(gateway: Gateway, scope: Scope, desired: Network, actual: NetworkAct
         route_tables=tuple(_route_table(found) for found in tables.get("RouteTables", [])),
         security_groups=tuple(_security_group(found) for found in groups.get("SecurityGroups", [])),
         nat_gateways=tuple(_nat_gateway(found) for found in nats.get("NatGateways", [])),
-        internet_gateways=(*actual.internet_gateways, *(_internet_gateway(g) for answer in rest for g in answer.get("InternetGateways", []))),
+        internet_gateways=(
+            *actual.internet_gateways,
+            *(_internet_gateway(g) for answer in rest for g in answer.get("InternetGateways", [])),
+        ),
         interfaces=tuple(_interface(found) for answer in rest for found in answer.get("NetworkInterfaces", [])),
     )
     return replace(seen, clusters=_living_clusters(gateway, scope, seen)) if leaving else seen
@@ -137,7 +146,9 @@ _TARGETS = ("NatGatewayId", "GatewayId", "TransitGatewayId", "VpcPeeringConnecti
 
 
 def _route_table(found: Api) -> ActualRouteTable:
-    associations = [link for link in found.get("Associations", []) if link.get("AssociationState", {}).get("State", "associated") == "associated"]
+    associations = [
+        link for link in found.get("Associations", []) if link.get("AssociationState", {}).get("State", "associated") == "associated"
+    ]
     return ActualRouteTable(
         id=found["RouteTableId"],
         tags=tags_of(found),
@@ -156,7 +167,9 @@ def _route_table(found: Api) -> ActualRouteTable:
 
 
 def _internet_gateway(found: Api) -> ActualInternetGateway:
-    attached = next((link["VpcId"] for link in found.get("Attachments", []) if link.get("State") in {"available", "attached", "attaching"}), "")
+    attached = next(
+        (link["VpcId"] for link in found.get("Attachments", []) if link.get("State") in {"available", "attached", "attaching"}), ""
+    )
     return ActualInternetGateway(id=found["InternetGatewayId"], tags=tags_of(found), vpc_id=attached)
 
 
@@ -172,7 +185,10 @@ def _nat_gateway(found: Api) -> ActualNatGateway:
 
 def _address(found: Api) -> ActualAddress:
     return ActualAddress(
-        id=found["AllocationId"], tags=tags_of(found), association_id=found.get("AssociationId", ""), interface_id=found.get("NetworkInterfaceId", "")
+        id=found["AllocationId"],
+        tags=tags_of(found),
+        association_id=found.get("AssociationId", ""),
+        interface_id=found.get("NetworkInterfaceId", ""),
     )
 
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
+from typing import TYPE_CHECKING
 
 from .cidr import LARGEST, SMALLEST, has_allowed_size, overlaps, parsed
-from .network import Nat, Network, Rule, SecurityGroup, SubnetGroup, Tier
+from .network_parts import Nat, Rule, SecurityGroup, SubnetGroup, Tier
 from .problem import Problems
 from .reference import is_unknown
 from .scope import Scope
+
+if TYPE_CHECKING:
+    from .network import Network
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _NAME_LIMIT, _GROUP_NAME_LIMIT = 100, 255
@@ -38,9 +42,17 @@ def _check_name(network: Network, problems: Problems) -> None:
         if path == "cluster" and not name:
             continue
         if len(name) > _NAME_LIMIT:
-            problems.add("name_too_long", path, found=f"{len(name)} characters", wanted=f"at most {_NAME_LIMIT}", do="Choose a shorter name.")
+            problems.add(
+                "name_too_long", path, found=f"{len(name)} characters", wanted=f"at most {_NAME_LIMIT}", do="Choose a shorter name."
+            )
         elif not _NAME.fullmatch(name):
-            problems.add("name_invalid", path, found=repr(name), wanted="letters, digits, - and _, a letter or digit first", do="Choose another name.")
+            problems.add(
+                "name_invalid",
+                path,
+                found=repr(name),
+                wanted="letters, digits, - and _, a letter or digit first",
+                do="Choose another name.",
+            )
 
 
 def _check_selection(network: Network, problems: Problems) -> None:
@@ -50,7 +62,13 @@ def _check_selection(network: Network, problems: Problems) -> None:
     if isinstance(vpc.id, str) and not is_unknown(vpc.id) and not vpc.id.startswith("vpc-"):
         problems.add("id_invalid", "vpc.id", found=vpc.id, wanted="the id of a VPC (vpc-…)", do="Give the id, or select by match_tags.")
     if network.state == "present" and not vpc.adopted and vpc.cidr is None:
-        problems.add("cidr_missing", "vpc.cidr", found="nothing", wanted="a block for the new VPC", do="Give one (10.0.0.0/16), or adopt a VPC by id.")
+        problems.add(
+            "cidr_missing",
+            "vpc.cidr",
+            found="nothing",
+            wanted="a block for the new VPC",
+            do="Give one (10.0.0.0/16), or adopt a VPC by id.",
+        )
 
 
 def _needs_zones(network: Network) -> bool:
@@ -62,15 +80,21 @@ def _check_zones(network: Network, problems: Problems, scope: Scope) -> None:
         problems.add("duplicate_zone", "zones", found=name, wanted="each zone once", do="Remove the second one.")
     for name in network.zones:
         if not name.startswith(scope.region):
-            problems.add("unknown_zone", "zones", found=name, wanted=f"zones of {scope.region}", do="Name zones of the region, or give a number.")
+            problems.add(
+                "unknown_zone", "zones", found=name, wanted=f"zones of {scope.region}", do="Name zones of the region, or give a number."
+            )
     count = network.zone_count if network.zone_count is not None else len(set(network.zones))
     if _needs_zones(network) and count < 2:
         found = f"{count} zone" if count == 1 else f"{count} zones"
-        problems.add("too_few_zones", "zones", found=found, wanted="at least 2 (EKS demands two)", do="Name two zones or more, or write a number.")
+        problems.add(
+            "too_few_zones", "zones", found=found, wanted="at least 2 (EKS demands two)", do="Name two zones or more, or write a number."
+        )
     for group in network.subnets:
         if group.cidrs and len(group.cidrs) != count:
             wanted = f"{count}, one per zone"
-            problems.add("cidrs_per_zone", f"subnets.{group.tier}.cidrs", found=len(group.cidrs), wanted=wanted, do="Give a block for each zone.")
+            problems.add(
+                "cidrs_per_zone", f"subnets.{group.tier}.cidrs", found=len(group.cidrs), wanted=wanted, do="Give a block for each zone."
+            )
 
 
 def _check_blocks(network: Network, problems: Problems) -> None:
@@ -91,7 +115,13 @@ def _check_blocks(network: Network, problems: Problems) -> None:
             if whole and not network.vpc.adopted and not block.subnet_of(whole):
                 problems.add("subnet_outside_vpc", path, found=text, wanted=f"a part of {whole}", do="Choose a block inside the VPC's.")
     for one, other in overlaps(placed):
-        problems.add("overlapping_cidrs", placed[other], found=f"{other} and {one}", wanted="blocks apart", do=f"{placed[one]} shares addresses with it.")
+        problems.add(
+            "overlapping_cidrs",
+            placed[other],
+            found=f"{other} and {one}",
+            wanted="blocks apart",
+            do=f"{placed[one]} shares addresses with it.",
+        )
 
 
 def _check_group(group: SubnetGroup, problems: Problems) -> None:
@@ -101,13 +131,17 @@ def _check_group(group: SubnetGroup, problems: Problems) -> None:
         problems.add("selection_ambiguous", path, found=" and ".join(given), wanted="one of them", do="Leave the others out.")
     if group.prefix_length is not None and not LARGEST <= group.prefix_length <= SMALLEST:
         wanted = f"/{LARGEST} to /{SMALLEST}"
-        problems.add("prefix_out_of_range", f"{path}.prefix_length", found=f"/{group.prefix_length}", wanted=wanted, do="Choose a size EC2 offers.")
+        problems.add(
+            "prefix_out_of_range", f"{path}.prefix_length", found=f"/{group.prefix_length}", wanted=wanted, do="Choose a size EC2 offers."
+        )
 
 
 def _checked_block(path: str, text: str, problems: Problems) -> IPv4Network | None:
     block = parsed(text)
     if block is None:
-        problems.add("cidr_invalid", path, found=text, wanted="an IPv4 block such as 10.0.0.0/16, no bits behind the prefix", do="Correct the block.")
+        problems.add(
+            "cidr_invalid", path, found=text, wanted="an IPv4 block such as 10.0.0.0/16, no bits behind the prefix", do="Correct the block."
+        )
     elif not has_allowed_size(block):
         wanted = f"/{LARGEST} to /{SMALLEST}"
         problems.add("prefix_out_of_range", path, found=f"/{block.prefixlen}", wanted=wanted, do="Choose a size EC2 offers.")
@@ -146,12 +180,16 @@ def _rules(group: SecurityGroup, path: str) -> Iterator[tuple[str, Rule]]:
 def _check_rule(rule: Rule, path: str, names: set[str], problems: Problems) -> None:
     peers = [peer for peer in (rule.cidr, rule.security_group, rule.self_) if peer]
     if len(peers) != 1:
-        problems.add("rule_peer", path, found=f"{len(peers)} peers", wanted="one of cidr, security_group, self", do="Write a rule for each peer.")
+        problems.add(
+            "rule_peer", path, found=f"{len(peers)} peers", wanted="one of cidr, security_group, self", do="Write a rule for each peer."
+        )
     if rule.cidr and parsed(rule.cidr) is None:
         problems.add("cidr_invalid", f"{path}.cidr", found=rule.cidr, wanted="an IPv4 block such as 10.0.0.0/8", do="Correct the block.")
     group = rule.security_group
     if isinstance(group, str) and group and not is_unknown(group) and not group.startswith("sg-") and group not in names:
-        problems.add("security_group_unknown", f"{path}.security_group", found=group, wanted="a group of this network or an sg- id", do="Declare it.")
+        problems.add(
+            "security_group_unknown", f"{path}.security_group", found=group, wanted="a group of this network or an sg- id", do="Declare it."
+        )
     if rule.protocol != "-1" and not _has_ports(rule):
         found = f"{rule.from_port}-{rule.to_port}"
         problems.add("ports_invalid", path, found=found, wanted="from_port <= to_port, 0 to 65535", do="Give the ports, or protocol: all.")

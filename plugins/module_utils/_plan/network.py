@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .._model.network import Network, SubnetGroup, Tier
+from .._model.network import Network
 from .._model.network_actual import ActualSubnet, NetworkActual
+from .._model.network_parts import SubnetGroup, Tier
 from .._model.problem import Problems
 from .._model.reference import Ref, Value, is_unknown
 from .._model.scope import Scope
@@ -30,7 +31,14 @@ def plan_network(desired: Network, actual: NetworkActual, scope: Scope) -> Plan:
     site = Site.of(desired, actual, scope, problems)
     check_site(site, problems)
     problems.refuse_if_any()
-    steps = [*_vpc_steps(site), *_subnet_steps(site), *gateway_steps(site), *nat_steps(site), *route_steps(site), *security_group_steps(site)]
+    steps = [
+        *_vpc_steps(site),
+        *_subnet_steps(site),
+        *gateway_steps(site),
+        *nat_steps(site),
+        *route_steps(site),
+        *security_group_steps(site),
+    ]
     return Plan(steps=ordered(steps), deferred_checks=_deferred_checks(site), notes=tuple(leftover_notes(site)))
 
 
@@ -65,11 +73,11 @@ def _vpc_steps(site: Site) -> Iterator[Step]:
         yield from site.retagged("vpc", vpc)
     # What a new VPC has by itself.
     support, hostnames = (vpc.dns_support, vpc.dns_hostnames) if vpc else (True, False)
-    yield from _attribute("dns-support", "EnableDnsSupport", site.vpc_id, desired.vpc.dns_support, support)
-    yield from _attribute("dns-hostnames", "EnableDnsHostnames", site.vpc_id, desired.vpc.dns_hostnames, hostnames)
+    yield from _attribute("dns-support", "EnableDnsSupport", site.vpc_id, wanted=desired.vpc.dns_support, found=support)
+    yield from _attribute("dns-hostnames", "EnableDnsHostnames", site.vpc_id, wanted=desired.vpc.dns_hostnames, found=hostnames)
 
 
-def _attribute(name: str, parameter: str, vpc: Value, wanted: bool | None, found: bool | None) -> Iterator[Step]:
+def _attribute(name: str, parameter: str, vpc: Value, *, wanted: bool | None, found: bool | None) -> Iterator[Step]:
     if wanted is not None and wanted != found:
         yield Step(
             key=f"vpc/{name}",

@@ -35,7 +35,13 @@ def check_vpc(desired: Network, actual: NetworkActual, owner: tuple[str, str], p
         problems.add("vpc_ambiguous", path, found=f"{len(actual.vpcs)} VPCs: {ids}", wanted="exactly one", do="Select the VPC by vpc.id.")
     if not actual.vpcs and desired.vpc.adopted and desired.state == "present" and not is_unknown(desired.vpc.id):
         found = desired.vpc.id or ", ".join(f"{key}={value}" for key, value in sorted(desired.vpc.match_tags.items()))
-        problems.add("vpc_not_found", path, found=f"no VPC for {found}", wanted="an existing VPC", do="Correct the selection, or give vpc.cidr to make one.")
+        problems.add(
+            "vpc_not_found",
+            path,
+            found=f"no VPC for {found}",
+            wanted="an existing VPC",
+            do="Correct the selection, or give vpc.cidr to make one.",
+        )
     if actual.vpc and desired.state == "present":
         _check_found_vpc(desired, actual.vpc, owner, path, problems)
 
@@ -46,7 +52,13 @@ def _check_found_vpc(desired: Network, vpc: ActualVpc, owner: tuple[str, str], p
         problems.add("vpc_cidr_differs", "vpc.cidr", found=f"{vpc.id} has {vpc.cidr}", wanted=desired.vpc.cidr, do=do)
     tool = heritage(vpc.tags)
     if tool and not desired.adopt and not belongs_to(vpc, owner):
-        problems.add("foreign_heritage", path, found=f"{vpc.id} belongs to {tool}", wanted="a VPC of nobody else", do="Write adopt: true to use it anyway.")
+        problems.add(
+            "foreign_heritage",
+            path,
+            found=f"{vpc.id} belongs to {tool}",
+            wanted="a VPC of nobody else",
+            do="Write adopt: true to use it anyway.",
+        )
 
 
 def _check_given_subnets(site: Site, problems: Problems) -> None:
@@ -57,7 +69,9 @@ def _check_given_subnets(site: Site, problems: Problems) -> None:
         for index, given in enumerate(group.ids):
             if not is_unknown(given) and given not in known:
                 wanted = f"a subnet of {site.actual.vpc.id}"
-                problems.add("subnet_not_found", f"subnets.{group.tier}.ids[{index}]", found=str(given), wanted=wanted, do="Correct the id.")
+                problems.add(
+                    "subnet_not_found", f"subnets.{group.tier}.ids[{index}]", found=str(given), wanted=wanted, do="Correct the id."
+                )
 
 
 def _check_place(site: Site, place: Place, problems: Problems) -> None:
@@ -77,7 +91,13 @@ def _check_place(site: Site, place: Place, problems: Problems) -> None:
             do = "List the zones in the order of the blocks: a subnet keeps its zone."
             problems.add("zone_differs", path, found=f"{other.id} {other.cidr} in {other.zone}", wanted=place.zone, do=do)
         else:
-            problems.add("overlapping_cidrs", path, found=f"{place.cidr} and {other.id} {other.cidr}", wanted="blocks apart", do="Choose a free block.")
+            problems.add(
+                "overlapping_cidrs",
+                path,
+                found=f"{place.cidr} and {other.id} {other.cidr}",
+                wanted="blocks apart",
+                do="Choose a free block.",
+            )
 
 
 def _check_security_groups(site: Site, problems: Problems) -> None:
@@ -96,4 +116,6 @@ def _check_addresses(site: Site, problems: Problems) -> None:
         step = address.tags.get("cutover.eks/step", "")
         if address.association_id and address.id not in used and step.startswith("address/"):
             found = f"{address.id} ({step}) is associated with {address.interface_id or address.association_id}"
-            problems.add("address_in_use", "nat", found=found, wanted="the address of a NAT gateway", do="Disassociate it, or remove its owner tag.")
+            problems.add(
+                "address_in_use", "nat", found=found, wanted="the address of a NAT gateway", do="Disassociate it, or remove its owner tag."
+            )

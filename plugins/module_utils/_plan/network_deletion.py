@@ -45,7 +45,13 @@ def plan_network_deletion(desired: Network, actual: NetworkActual, scope: Scope,
 
 def _check_users(actual: NetworkActual, owner: tuple[str, str], leaving: Leaving, problems: Problems) -> None:
     for cluster in sorted(actual.clusters - leaving.clusters):
-        problems.add("network_in_use", "state", found=f"cluster {cluster}", wanted="a network without clusters", do=f"Delete cluster {cluster} first.")
+        problems.add(
+            "network_in_use",
+            "state",
+            found=f"cluster {cluster}",
+            wanted="a network without clusters",
+            do=f"Delete cluster {cluster} first.",
+        )
     goes = {subnet.id for subnet in owned(actual.subnets, owner)}
     owns_vpc = actual.vpc is not None and belongs_to(actual.vpc, owner)
     for interface in actual.interfaces:
@@ -103,7 +109,9 @@ class _Removal:
         yield from members
         vpc = self.actual.vpc
         if vpc is not None and belongs_to(vpc, self.owner):
-            yield _delete("vpc", "DeleteVpc", {"VpcId": vpc.id}, already="InvalidVpcID.NotFound", after=_keys(members), disruption=Disruption.OUTAGE)
+            yield _delete(
+                "vpc", "DeleteVpc", {"VpcId": vpc.id}, already="InvalidVpcID.NotFound", after=_keys(members), disruption=Disruption.OUTAGE
+            )
 
     def _nat_gateways(self) -> Iterator[Step]:
         for nat in owned(self.actual.nat_gateways, self.owner):
@@ -112,7 +120,9 @@ class _Removal:
                 yield Step(key=key, service="ec2", kind=Kind.WAIT, wait=nat_gone(nat.id))
             elif nat.lives:
                 request = {"NatGatewayId": nat.id}
-                yield _delete(key, "DeleteNatGateway", request, already="NatGatewayNotFound", disruption=Disruption.OUTAGE, wait=nat_gone(nat.id))
+                yield _delete(
+                    key, "DeleteNatGateway", request, already="NatGatewayNotFound", disruption=Disruption.OUTAGE, wait=nat_gone(nat.id)
+                )
 
     def _addresses(self) -> Iterator[Step]:
         users = {allocation: nat for nat in owned(self.actual.nat_gateways, self.owner) for allocation in nat.allocation_ids}
@@ -155,7 +165,9 @@ class _Removal:
 
     def _subnets(self, after: frozenset[str]) -> Iterator[Step]:
         for subnet in owned(self.actual.subnets, self.owner):
-            yield _delete(key_of(subnet, "subnet"), "DeleteSubnet", {"SubnetId": subnet.id}, already="InvalidSubnetID.NotFound", after=after)
+            yield _delete(
+                key_of(subnet, "subnet"), "DeleteSubnet", {"SubnetId": subnet.id}, already="InvalidSubnetID.NotFound", after=after
+            )
 
     def _route_tables(self) -> Iterator[Step]:
         going = {subnet.id: key_of(subnet, "subnet") for subnet in owned(self.actual.subnets, self.owner)}
@@ -167,7 +179,9 @@ class _Removal:
                     before.add(f"association/{subnet}")
                     request = {"AssociationId": association}
                     yield _delete(f"association/{subnet}", "DisassociateRouteTable", request, already="InvalidAssociationID.NotFound")
-            yield _delete(key, "DeleteRouteTable", {"RouteTableId": table.id}, already="InvalidRouteTableID.NotFound", after=frozenset(before))
+            yield _delete(
+                key, "DeleteRouteTable", {"RouteTableId": table.id}, already="InvalidRouteTableID.NotFound", after=frozenset(before)
+            )
 
     def _internet_gateways(self, after: frozenset[str]) -> Iterator[Step]:
         for gateway in owned(self.actual.internet_gateways, self.owner):
@@ -176,7 +190,9 @@ class _Removal:
                 request = {"InternetGatewayId": gateway.id, "VpcId": gateway.vpc_id}
                 yield _delete(f"{key}/attachment", "DetachInternetGateway", request, already="Gateway.NotAttached", after=after)
                 after = frozenset({f"{key}/attachment"})
-            yield _delete(key, "DeleteInternetGateway", {"InternetGatewayId": gateway.id}, already="InvalidInternetGatewayID.NotFound", after=after)
+            yield _delete(
+                key, "DeleteInternetGateway", {"InternetGatewayId": gateway.id}, already="InvalidInternetGatewayID.NotFound", after=after
+            )
 
 
 def key_of(thing: Tagged, kind: str) -> str:

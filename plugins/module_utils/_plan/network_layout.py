@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from .._model.cidr import SMALLEST, first_free, parsed
-from .._model.network import Network, SubnetGroup, Tier
+from .._model.network import Network
 from .._model.network_actual import ActualSubnet, NetworkActual, belongs_to
+from .._model.network_parts import SubnetGroup, Tier
 from .._model.problem import Problems
 from .._model.reference import Ref, Value
 from .._model.scope import STEP, Scope
@@ -66,9 +67,21 @@ def check_zones(desired: Network, actual: NetworkActual, zones: tuple[str, ...],
         if name not in known or not known[name].available:
             problems.add("unknown_zone", "zones", found=name, wanted=f"one of {offered}", do="Name zones of this region, or give a number.")
         elif known[name].id in UNSUPPORTED_ZONE_IDS:
-            problems.add("unsupported_zone", "zones", found=f"{name} ({known[name].id})", wanted=f"one of {offered}", do="EKS does not take this zone.")
+            problems.add(
+                "unsupported_zone",
+                "zones",
+                found=f"{name} ({known[name].id})",
+                wanted=f"one of {offered}",
+                do="EKS does not take this zone.",
+            )
     if desired.zone_count is not None and len(zones) < desired.zone_count:
-        problems.add("too_few_zones", "zones", found=f"{len(zones)} in the region", wanted=str(desired.zone_count), do=f"The region offers {offered}.")
+        problems.add(
+            "too_few_zones",
+            "zones",
+            found=f"{len(zones)} in the region",
+            wanted=str(desired.zone_count),
+            do=f"The region offers {offered}.",
+        )
 
 
 def layout(desired: Network, actual: NetworkActual, scope: Scope, problems: Problems) -> tuple[Place, ...]:
@@ -122,7 +135,9 @@ def _blocks(
             blocks[key] = str(free)
         else:
             do = "Declare a longer prefix_length, fewer zones or a larger VPC."
-            problems.add("no_room", f"subnets.{group.tier}", found=f"no free /{_size(group, whole)} in {whole} for {zone}", wanted="room", do=do)
+            problems.add(
+                "no_room", f"subnets.{group.tier}", found=f"no free /{_size(group, whole)} in {whole} for {zone}", wanted="room", do=do
+            )
     return blocks
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .._model.duration import USUAL
-from .._model.network import Nat, Tier
 from .._model.network_actual import ActualNatGateway, ActualRouteTable, belongs_to, made_by
+from .._model.network_parts import Nat, Tier
 from .._model.reference import Ref, Value
 from .network_layout import Place
 from .network_site import Site
@@ -17,6 +17,7 @@ from .plan import Change, Disruption, Kind, Step, Wait
 from .tagging import lookup, specifications
 
 ANYWHERE = "0.0.0.0/0"
+IDEMPOTENT_BY = "ClientToken"
 _NAT_FAILED = frozenset({"failed", "deleting", "deleted"})
 
 
@@ -112,7 +113,7 @@ def _new_nat(site: Site, place: Place, key: str) -> Iterator[Step]:
             "TagSpecifications": specifications("natgateway", site.tags(key)),
         },
         kind=Kind.CREATE,
-        token="ClientToken",
+        token=IDEMPOTENT_BY,
         after=frozenset({"internet-gateway/attachment", *(f"{key}/deleted" for _ in leaving)}),
         wait=_available(Ref(key, "NatGateway.NatGatewayId")),
         # The address is free a moment after the gateway that had it is gone.
@@ -174,7 +175,9 @@ def route_steps(site: Site) -> Iterator[Step]:
         yield from _table(site, "intra", intra, None)
 
 
-def _table(site: Site, name: str, places: tuple[Place, ...], target: Value | None, via: str = "internet-gateway/attachment") -> Iterator[Step]:
+def _table(
+    site: Site, name: str, places: tuple[Place, ...], target: Value | None, via: str = "internet-gateway/attachment"
+) -> Iterator[Step]:
     key, found = f"route-table/{name}", _found_table(site, name, places)
     if found is None:
         yield Step(
@@ -201,7 +204,9 @@ def _found_table(site: Site, name: str, places: tuple[Place, ...]) -> ActualRout
     if made or not site.owns_vpc:
         return made
     subnets = {place.existing.id for place in places if place.existing}
-    return next((table for table in tables if not table.main and subnets & table.associations.keys() and "cutover.eks/step" not in table.tags), None)
+    return next(
+        (table for table in tables if not table.main and subnets & table.associations.keys() and "cutover.eks/step" not in table.tags), None
+    )
 
 
 def _default_route(name: str, table: Value, found: ActualRouteTable | None, target: Value, via: str) -> Iterator[Step]:

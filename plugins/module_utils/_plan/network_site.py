@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .._model.network import Network, SubnetGroup, Tier
+from .._model.network import Network
 from .._model.network_actual import ActualInternetGateway, NetworkActual, Tagged, belongs_to
+from .._model.network_parts import SubnetGroup, Tier
 from .._model.problem import Problems
 from .._model.reference import Ref, Value
 from .._model.scope import STEP, Scope
@@ -89,5 +90,3 @@ class Site:
         attached = [found for found in self.actual.internet_gateways if self.actual.vpc and found.vpc_id == self.actual.vpc.id]
         loose = [found for found in self.actual.internet_gateways if not found.vpc_id and belongs_to(found, self.owner)]
         return next(iter(attached + loose), None)
-
-

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .._model.network import Rule, SecurityGroup
 from .._model.network_actual import ActualRule, ActualSecurityGroup
+from .._model.network_parts import Rule, SecurityGroup
 from .._model.reference import Ref, Value, shown
 from .network_site import Site
 from .plan import Change, Kind, Lookup, Step
@@ -129,7 +129,11 @@ def _declared_identity(site: Site, group: SecurityGroup, rule: Rule) -> _Identit
         peer = group_id(site, group.name)
     elif rule.security_group:
         names = {other.name for other in site.desired.security_groups}
-        peer = group_id(site, rule.security_group) if isinstance(rule.security_group, str) and rule.security_group in names else rule.security_group
+        peer = (
+            group_id(site, rule.security_group)
+            if isinstance(rule.security_group, str) and rule.security_group in names
+            else rule.security_group
+        )
     ports = (None, None) if rule.protocol == "-1" else (rule.from_port, rule.to_port)
     return (rule.protocol, *ports, peer)
 

@@ -44,7 +44,9 @@ def tag_steps(key: str, resource: Value, wanted: Mapping[str, str], actual: Mapp
             kind=Kind.UPDATE,
             changes=tuple(Change(path=f"tags.{name}", before=actual.get(name), after=value) for name, value in sorted(differing.items())),
         )
-    removed = {name: value for name, value in actual.items() if purge and name not in wanted and name != "Name" and not name.startswith(_KEPT)}
+    removed = {
+        name: value for name, value in actual.items() if purge and name not in wanted and name != "Name" and not name.startswith(_KEPT)
+    }
     if removed:
         yield Step(
             key=f"{key}/tags-removed",
