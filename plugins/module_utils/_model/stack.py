@@ -82,7 +82,13 @@ class Stack:
         subnets = (Ref("network", "one"), Ref("network", "other"))
         purposes = [role.get("purpose") or role.get("name") for role in self.parts.get("iam_roles", {}).get("roles") or ()]
         roles: dict[str, Value] = {purpose: Ref(f"role/{purpose}", "Role.Arn") for purpose in purposes if purpose}
-        return Links(control_plane_subnets=subnets, node_subnets=subnets, roles=roles, cluster_planned="cluster" in self.parts)
+        planned = "cluster" in self.parts
+        return Links(control_plane_subnets=subnets, node_subnets=subnets, roles=roles, cluster_planned=planned, cluster_version=self.version())
+
+    def version(self) -> str | None:
+        """Give the Kubernetes version that the stack gives its cluster, None when it says nothing about it."""
+        declared = self.parts.get("cluster", {}).get("version")
+        return str(declared).removeprefix("v") if declared else None
 
     def network(self, scope: Scope) -> Network:
         """Read the network's options."""
@@ -106,7 +112,7 @@ class Stack:
         """Read the node groups' options; subnets and role come from the other parts unless they are declared."""
         options = {**self.parts["nodegroups"], "cluster": self.name}
         if self.state == "absent":
-            options = {"cluster": self.name, "state": "absent", "nodegroups": []}
+            options = {"cluster": self.name, "state": "absent"}
         elif options.get("subnet_ids") is None and links.node_subnets:
             options["subnet_ids"] = list(links.node_subnets)
         options["node_role_arn"] = options.get("node_role_arn") or links.roles.get("node")

@@ -14,9 +14,9 @@ from .._model.stack import Links, Stack, StackActual
 from .addons import plan_addons
 from .cluster import plan_cluster
 from .iam_roles import iam_roles_outputs, plan_iam_roles
-from .network import network_outputs, plan_network
+from .network import egress_steps, network_outputs, plan_network
 from .nodegroups import plan_nodegroups
-from .plan import Plan, Step
+from .plan import Plan
 
 EMPTY = Plan()
 
@@ -37,42 +37,39 @@ def plan_stack(desired: Stack, actual: StackActual, scope: Scope) -> Plan:
         with problems.collecting(part):
             plans[part] = planners[part]()
     problems.refuse_if_any()
-    return joined(plans)
+    early = {addon.name for addon in desired.addons(scope, links).addons if addon.before_compute} if "addons" in plans else set()
+    return joined(plans, frozenset(early))
 
 
 def links_of(desired: Stack, actual: StackActual, scope: Scope) -> Links:
     """Find what the parts give to each other, as far as it is known now."""
     live = actual.cluster.cluster
     planned = "cluster" in desired.parts
-    links = Links(cluster_planned=planned and live is None, cluster_version=desired.parts["cluster"].get("version") if planned else None)
+    links = Links(cluster_planned=planned and live is None, cluster_version=desired.version())
     if "network" in desired.parts:
         outputs = network_outputs(desired.network(scope), actual.network, scope)
         inside = outputs.private_subnets or outputs.public_subnets
         links = replace(links, control_plane_subnets=inside, node_subnets=inside)
     if "iam_roles" in desired.parts:
-        links = replace(links, roles=iam_roles_outputs(desired.iam_roles(scope), actual.iam_roles, scope))
+        links = replace(links, roles=iam_roles_outputs(desired.iam_roles(scope), actual.iam_roles))
     return links
 
 
-def joined(plans: dict[str, Plan]) -> Plan:
+def joined(plans: dict[str, Plan], before_compute: frozenset[str]) -> Plan:
     """Order the parts: roles and subnets, then the control plane, add-ons that nodes need, nodes, the other add-ons."""
     network, roles = plans.get("network", EMPTY), plans.get("iam_roles", EMPTY)
-    ground = roles.keys() | {key for key in network.keys() if not key.startswith(("nat-gateway", "address", "route"))}
+    ground = roles.keys() | (network.keys() - egress_steps(network))
     cluster = _after(plans.get("cluster", EMPTY), ground)
-    addons = plans.get("addons", EMPTY)
-    early = frozenset(step.key for step in addons if _is_early(step, addons))
     control_plane = roles.keys() | cluster.keys()
+    addons = plans.get("addons", EMPTY)
+    early = frozenset(step.key for step in addons if step.key.split("/")[1] in before_compute)
     nodegroups = _after(plans.get("nodegroups", EMPTY), control_plane | network.keys() | early)
-    early_addons = _after(replace(addons, steps=tuple(step for step in addons if step.key in early)), control_plane)
-    late = Plan(steps=tuple(step for step in addons if step.key not in early))
-    return Plan.merged(network, roles, cluster, early_addons, nodegroups, _after(late, control_plane | nodegroups.keys()))
+    needed = replace(addons, steps=tuple(step for step in addons if step.key in early))
+    others = Plan(steps=tuple(step for step in addons if step.key not in early))
+    return Plan.merged(network, roles, cluster, _after(needed, control_plane), nodegroups, _after(others, control_plane | nodegroups.keys()))
 
 
 def _after(plan: Plan, keys: Iterable[str]) -> Plan:
     """Make the calls to EKS wait; what is made beside it (launch templates, log group) need not."""
     wanted = frozenset(keys)
     return replace(plan, steps=tuple(replace(step, after=step.after | wanted) if step.service == "eks" else step for step in plan))
-
-
-def _is_early(step: Step, addons: Plan) -> bool:
-    raise AssertionError(f"Contract violation: {step.key} {addons}")
