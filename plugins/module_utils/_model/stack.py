@@ -106,6 +106,9 @@ class Stack:
             vpc["subnet_ids"] = list(links.control_plane_subnets)
         options["resources_vpc_config"] = vpc or None
         options["role_arn"] = options.get("role_arn") or links.roles.get("cluster")
+        if self.state == "absent":
+            # The stack's confirmation is the consent that the single module asks for by this option.
+            options["deletion_protection"] = False
         return Cluster.from_options(options, scope)
 
     def nodegroups(self, scope: Scope, links: Links) -> Nodegroups:

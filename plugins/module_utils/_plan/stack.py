@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from .._model.problem import Problems
 from .._model.scope import Scope
-from .._model.stack import Links, Stack, StackActual
+from .._model.stack import PARTS, Links, Stack, StackActual
 from .addons import plan_addons
 from .cluster import plan_cluster
 from .iam_roles import iam_roles_outputs, plan_iam_roles
 from .network import egress_steps, network_outputs, plan_network
+from .network_deletion import Leaving, plan_network_deletion
 from .nodegroups import plan_nodegroups
 from .plan import Plan
 
@@ -23,6 +24,8 @@ EMPTY = Plan()
 
 def plan_stack(desired: Stack, actual: StackActual, scope: Scope) -> Plan:
     """Plan all parts as one graph, or refuse with the problems of all of them."""
+    if desired.state == "absent":
+        return _deletion(desired, actual, scope)
     problems = Problems()
     links = links_of(desired, actual, scope)
     plans: dict[str, Plan] = {}
@@ -39,6 +42,43 @@ def plan_stack(desired: Stack, actual: StackActual, scope: Scope) -> Plan:
     problems.refuse_if_any()
     early = {addon.name for addon in desired.addons(scope, links).addons if addon.before_compute} if "addons" in plans else set()
     return joined(plans, frozenset(early))
+
+
+def _deletion(desired: Stack, actual: StackActual, scope: Scope) -> Plan:
+    """Take the nodes down, then the control plane with its add-ons, then what was below them."""
+    problems = Problems()
+    links = links_of(desired, actual, scope)
+    plans = dict.fromkeys(PARTS, EMPTY)
+    if "nodegroups" in desired.parts:
+        with problems.collecting("nodegroups"):
+            plans["nodegroups"] = plan_nodegroups(desired.nodegroups(scope, links), actual.nodegroups, scope)
+    if "cluster" in desired.parts:
+        with problems.collecting("cluster"):
+            leaving = frozenset(_deleted(plans["nodegroups"], "nodegroup"))
+            plans["cluster"] = plan_cluster(replace(desired.cluster(scope, links), nodegroups_deleted=leaving), actual.cluster, scope)
+    elif "addons" in desired.parts:
+        with problems.collecting("addons"):
+            plans["addons"] = plan_addons(desired.addons(scope, links), actual.addons, scope)
+    if "iam_roles" in desired.parts:
+        plans["iam_roles"] = plan_iam_roles(desired.iam_roles(scope), actual.iam_roles, scope)
+    if "network" in desired.parts:
+        with problems.collecting("network"):
+            gone = Leaving(clusters=frozenset({desired.name} if "cluster" in desired.parts else ()))
+            plans["network"] = plan_network_deletion(desired.network(scope), actual.network, scope, gone)
+    problems.refuse_if_any()
+    cluster = plans["cluster"].and_after(step.key for step in plans["nodegroups"] if step.service == "eks")
+    users = cluster.keys() | plans["nodegroups"].keys() | plans["addons"].keys()
+    return Plan.merged(
+        plans["nodegroups"], plans["addons"], cluster, plans["network"].and_after(users), plans["iam_roles"].and_after(users)
+    )
+
+
+def _deleted(plan: Plan, kind: str) -> Iterator[str]:
+    """Name what a plan deletes, or finds being deleted."""
+    for step in plan:
+        thing, _slash, name = step.key.partition("/")
+        if thing == kind and "/" not in name:
+            yield name
 
 
 def links_of(desired: Stack, actual: StackActual, scope: Scope) -> Links:

@@ -88,7 +88,7 @@ def _line(step: Step, name: str) -> str:
     parts = [f"{SIGNS[step.kind]} {name}", *_marks(step)]
     if step.kind in (Kind.CREATE, Kind.REPLACE):
         parts[0] += "".join(f"  {_value(c.after)}" for c in step.changes if isinstance(c.after, (str, int)) and len(_value(c.after)) <= 24)
-    elif len(step.changes) == 1:
+    elif len(step.changes) == 1 and step.kind is not Kind.DELETE:
         parts[0] += f"  {_change(step.changes[0])}"
     return " · ".join(parts)
 
@@ -96,7 +96,7 @@ def _line(step: Step, name: str) -> str:
 def _marks(step: Step) -> Iterator[str]:
     if step.disruption is not Disruption.NONE:
         yield step.disruption.value
-    if not step.reversible:
+    if not step.reversible and step.kind is not Kind.DELETE:  # that a deletion is one need not be said line by line
         yield "IRREVERSIBLE"
     if option := consent_needed(step):
         yield f"needs {option}"
@@ -105,7 +105,7 @@ def _marks(step: Step) -> Iterator[str]:
 
 
 def _details(step: Step | None) -> list[str]:
-    return [_change(change) for change in step.changes] if step and step.kind is not Kind.CREATE and len(step.changes) > 1 else []
+    return [_change(change) for change in step.changes] if step and step.kind not in (Kind.CREATE, Kind.DELETE) and len(step.changes) > 1 else []
 
 
 def _change(change: Change) -> str:
