@@ -156,7 +156,7 @@ class Session:
         client.meta.events.register("after-call", self._note_time)
         return client
 
-    def _note_time(self, http_response: Any, **_: Any) -> None:
+    def _note_time(self, http_response: Any, **rest: Any) -> None:  # noqa: ARG002 (botocore passes more)
         with suppress(TypeError, ValueError):  # a proxy's answer may carry no date
             self._heard = max(self._heard, parsedate_to_datetime(http_response.headers["Date"]).timestamp())
 

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from .clock import Clock
 from .gateway import ApiError
@@ -36,7 +36,7 @@ class Pause:
     seconds: float
 
 
-Activity = Generator[Call | Pause, Any, T]
+Activity: TypeAlias = "Generator[Call | Pause, Any, T]"
 """Something that takes several calls and pauses, and ends with a T."""
 
 
