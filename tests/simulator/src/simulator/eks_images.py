@@ -61,7 +61,9 @@ class Image:
             "VirtualizationType": "hvm",
             "EnaSupport": True,
             "Hypervisor": "xen",
-            "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 20, "VolumeType": "gp3", "DeleteOnTermination": True}}],
+            "BlockDeviceMappings": [
+                {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 20, "VolumeType": "gp3", "DeleteOnTermination": True}}
+            ],
         }
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from .moto_backend import places
 from .seam import World
 from .services.resourcegroupstaggingapi import tags_of
 
@@ -22,8 +23,6 @@ KEPT = re.compile(r"role/AWSServiceRoleFor")
 
 def leftovers(world: World, cluster: str, account: str | None = None, region: str | None = None) -> list[dict[str, str]]:
     """List kind, id, place and reason of each; without account or region: in all that have been used."""
-    from .moto_backend import places
-
     found: list[dict[str, str]] = []
     for each_account, each_region in sorted(places()):
         if account in (None, each_account) and region in (None, each_region):
@@ -66,7 +65,7 @@ def _by_tag(tags: dict[str, str], cluster: str, region: str) -> str:
 
 def _by_name(kind: str, id: str, item: Any, cluster: str, region: str) -> str:
     named = {
-        "cluster": id.split("/")[0] == cluster,
+        "cluster": id.split("/", maxsplit=1)[0] == cluster,
         "log-group": id.startswith(f"/aws/eks/{cluster}/"),
         "role": id.startswith(f"{cluster}-{region}-"),
         "instance-profile": id.startswith(f"{cluster}-{region}-"),

@@ -9,16 +9,19 @@ client anywhere in between, so nothing here can reach a network.
 
 from __future__ import annotations
 
-import datetime as real_datetime
+import copy
+import datetime as dt
 import functools
 import importlib
 import io
+import json
 import os
 import pickle
 import types
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlencode
 
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
@@ -41,12 +44,13 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from moto.core.base_backend import BackendDict
-from moto.core.exceptions import HTTPException
 from moto.core.request import Request
 from moto.ec2.models.core import TaggedEC2Resource
-from moto.iam.models import AWSManagedPolicy, iam_backends
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy, IAMBackend, iam_backends
 from moto.moto_api._internal import mock_random
 from moto.ssm.models import ParameterDict
+from werkzeug.exceptions import HTTPException
 
 from .clock import Clock
 from .seam import Refusal, World, not_implemented
@@ -75,17 +79,17 @@ class _Time:
     clock = Clock()
 
 
-class SimulatedDatetime(real_datetime.datetime):
+class SimulatedDatetime(dt.datetime):
     """A datetime whose `now` is the simulated time; everything it makes is a plain datetime, so that pictures need no reducer."""
 
     @classmethod
-    def now(cls, tz: real_datetime.tzinfo | None = None) -> real_datetime.datetime:  # type: ignore[override]
+    def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
         """Give the simulated time."""
         now = _Time.clock.now()
         return now.astimezone(tz) if tz else now.replace(tzinfo=None)
 
 
-_simulated_module = types.SimpleNamespace(**{**vars(real_datetime), "datetime": SimulatedDatetime})
+_simulated_module = types.SimpleNamespace(**{**vars(dt), "datetime": SimulatedDatetime})
 # Every time that moto shows comes from `utcnow` of its core, except in two modules that ask datetime themselves.
 vars(moto.core.utils)["datetime"] = _simulated_module
 vars(moto.elb.models)["datetime"] = _simulated_module
@@ -97,7 +101,22 @@ def _tags_of(resource: Any) -> list[dict[str, str]]:
     return [{"key": key, "value": value} for key, value in resource.ec2_backend.tags.get(resource.id, {}).items()]
 
 
-TaggedEC2Resource.get_tags = _tags_of  # type: ignore[method-assign]
+@functools.cache
+def _aws_policies(partition: str) -> list[AWSManagedPolicy]:
+    data = json.loads(aws_managed_policies_data)
+    return [AWSManagedPolicy.from_data(name, "aws", partition, each) for name, each in data.items()]
+
+
+def _policies_of_account(backend: IAMBackend) -> list[AWSManagedPolicy]:
+    """Copy AWS's own policies for an account; moto parses five megabytes for it each time."""
+    copies = [copy.copy(policy) for policy in _aws_policies(backend.region_name)]
+    for policy in copies:
+        policy.account_id = backend.account_id
+    return copies
+
+
+TaggedEC2Resource.get_tags = _tags_of  # type: ignore[method-assign, assignment]
+IAMBackend._init_aws_policies = _policies_of_account  # type: ignore[method-assign, assignment]
 
 
 def use(world: World) -> None:
@@ -169,7 +188,7 @@ def _dispatch(wire: _Wire, request: dict[str, Any], account: str, region: str) -
 
 def _encoded(body: Any) -> bytes:
     if isinstance(body, dict):
-        return botocore.compat.urlencode(body, doseq=True).encode()
+        return urlencode(body, doseq=True).encode()
     return body.encode() if isinstance(body, str) else cast("bytes", body)
 
 
@@ -184,20 +203,26 @@ def accounts(service: str) -> list[str]:
     return list(moto.backends.get_backend(service))  # type: ignore[call-overload]
 
 
+def _used() -> list[Any]:
+    """Give moto's own list of the dictionaries of backends in which there is anything."""
+    return cast("list[Any]", vars(BackendDict)["_instances"])
+
+
 def places() -> set[tuple[str, str]]:
     """Name the accounts and regions that have been used with any regional service."""
-    return {
-        (account, region)
-        for backends in BackendDict._instances
-        for account, regions in backends.items()
-        for region in regions
-        if region != "aws"
-    }
+    return {(account, region) for backends in _used() for account, regions in backends.items() for region in regions if region != "aws"}
 
 
 def reset() -> None:
     """Forget everything."""
-    BackendDict.reset()
+    _clear()
+
+
+def _clear() -> None:
+    # moto's own reset would build every backend anew before it drops it
+    for backends in _used():
+        dict.clear(backends)
+    _used().clear()
 
 
 class _Pickler(pickle.Pickler):
@@ -253,7 +278,7 @@ def _managed_policies(account: str) -> dict[str, AWSManagedPolicy]:
 
 def dump() -> bytes:
     """Give one picture of all backends together: they refer to each other."""
-    picture = {backends.service_name: dict(backends) for backends in BackendDict._instances}
+    picture = {backends.service_name: dict(backends) for backends in _used()}
     out = io.BytesIO()
     _Pickler(out, protocol=pickle.HIGHEST_PROTOCOL).dump((picture, mock_random.getstate()))
     return out.getvalue()
@@ -262,13 +287,11 @@ def dump() -> bytes:
 def load(picture: bytes) -> None:
     """Restore what `dump` gave, in place: modules of moto hold references to each other's backends."""
     restored, random_state = _Unpickler(io.BytesIO(picture)).load()
-    for backends in BackendDict._instances:
-        dict.clear(backends)
-    BackendDict._instances.clear()
+    _clear()
     for service, by_account in restored.items():
-        backends = moto.backends.get_backend(service)
-        dict.update(backends, by_account)  # type: ignore[arg-type]
-        BackendDict._instances.append(backends)  # type: ignore[arg-type]
+        backends: Any = moto.backends.get_backend(service)
+        dict.update(backends, by_account)
+        _used().append(backends)
     mock_random.setstate(random_state)
     _forget_freed_addresses()
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from . import allowlist, moto_backend
 from .seam import Call, Caller, Refusal, World
 
+Handler = Callable[[Any, Call], dict[str, Any]]
+"""A rule of a service: itself and the request in, the answer out, or `Refusal`."""
 READS = ("Describe", "Get", "List", "Search", "Lookup", "Simulate", "Decode")
 
 
@@ -22,7 +24,7 @@ class MotoService:
 
     name: ClassVar[str]
     allowed: ClassVar[Mapping[str, allowlist.Allowed]]
-    handlers: ClassVar[Mapping[str, Callable[[Any, Call], dict[str, Any]]]] = {}
+    handlers: ClassVar[Mapping[str, Handler]] = {}
 
     def __init__(self, world: World) -> None:
         """Take time, ids and the other services from `world`."""
@@ -32,8 +34,8 @@ class MotoService:
     def handle(self, call: Call) -> dict[str, Any]:
         """Answer as AWS does; the allow-list binds clients, not the simulator's own services."""
         self.check(call)
-        handler = self.handlers.get(call.operation, type(self).moto)
-        return handler(self, call)
+        handler = self.handlers.get(call.operation)
+        return handler(self, call) if handler else self.moto(call)
 
     def check(self, call: Call) -> None:
         """Hold a client's request against the allow-list."""
@@ -78,7 +80,9 @@ def is_internal(call: Call) -> bool:
     return not call.caller.access_key
 
 
-def page(items: Sequence[Any], limit: int | None, token: str | None, code: str = "InvalidParameterValue") -> tuple[Sequence[Any], str | None]:
+def page(
+    items: Sequence[Any], limit: int | None, token: str | None, code: str = "InvalidParameterValue"
+) -> tuple[Sequence[Any], str | None]:
     """Cut one page out of a list: the items, and the token of the next page if there is one."""
     start = _offset(token, code)
     end = start + limit if limit else len(items)
@@ -96,10 +100,11 @@ def _offset(token: str | None, code: str) -> int:
         pass
     raise Refusal(code, f"Invalid value '{token}' for the pagination token")
 
+
 def plain(value: Any) -> Any:
     """Give a value as JSON can say it."""
-    if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC).isoformat()
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
     if isinstance(value, dict):
         return {str(name): plain(each) for name, each in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from simulator import moto_backend
 from simulator.inprocess import Client, make_world
 from simulator.seam import World

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from simulator.inprocess import Client
 
 
@@ -23,7 +24,9 @@ def names(ask: Client, *filters: tuple[str, list[str]]) -> list[str]:
 def three(ask: Client) -> list[str]:
     """Three VPCs with names."""
     return [
-        ask("ec2.CreateVpc", CidrBlock="10.0.0.0/16", TagSpecifications=specification("vpc", ("Name", name), ("team", team)))["Vpc"]["VpcId"]
+        ask("ec2.CreateVpc", CidrBlock="10.0.0.0/16", TagSpecifications=specification("vpc", ("Name", name), ("team", team)))["Vpc"][
+            "VpcId"
+        ]
         for name, team in (("red", "a"), ("green", "b"), ("grey", "b"))
     ]
 
@@ -153,7 +156,9 @@ def test_tagging_what_is_not_there_is_refused(ask: Client) -> None:
 def test_every_kind_of_resource_takes_its_tags_at_creation(ask: Client) -> None:
     mark = ("owner", "me")
     vpc = ask("ec2.CreateVpc", CidrBlock="10.0.0.0/16", TagSpecifications=specification("vpc", mark))["Vpc"]["VpcId"]
-    subnet = ask("ec2.CreateSubnet", VpcId=vpc, CidrBlock="10.0.0.0/24", TagSpecifications=specification("subnet", mark))["Subnet"]["SubnetId"]
+    subnet = ask("ec2.CreateSubnet", VpcId=vpc, CidrBlock="10.0.0.0/24", TagSpecifications=specification("subnet", mark))["Subnet"][
+        "SubnetId"
+    ]
     ask("ec2.CreateInternetGateway", TagSpecifications=specification("internet-gateway", mark))
     address = ask("ec2.AllocateAddress", Domain="vpc", TagSpecifications=specification("elastic-ip", mark))["AllocationId"]
     ask("ec2.CreateNatGateway", SubnetId=subnet, AllocationId=address, TagSpecifications=specification("natgateway", mark))
@@ -162,7 +167,12 @@ def test_every_kind_of_resource_takes_its_tags_at_creation(ask: Client) -> None:
     ask("ec2.CreateNetworkInterface", SubnetId=subnet, TagSpecifications=specification("network-interface", mark))
     ask("ec2.CreateVolume", AvailabilityZone="eu-central-1a", Size=1, TagSpecifications=specification("volume", mark))
     data = {"InstanceType": "t3.large"}
-    ask("ec2.CreateLaunchTemplate", LaunchTemplateName="tpl", LaunchTemplateData=data, TagSpecifications=specification("launch-template", mark))
+    ask(
+        "ec2.CreateLaunchTemplate",
+        LaunchTemplateName="tpl",
+        LaunchTemplateData=data,
+        TagSpecifications=specification("launch-template", mark),
+    )
 
     wanted = {
         "DescribeVpcs": "Vpcs",

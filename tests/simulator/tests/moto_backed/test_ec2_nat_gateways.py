@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from simulator.inprocess import Client, make_world
 from simulator.lifecycles import Outcome
 from simulator.seam import World

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+
 from simulator.inprocess import ACCOUNT, REGION, Client
 from simulator.seam import World
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -146,7 +146,7 @@ class Iam(MotoService):
         """Give the simulated seconds since a role was created, None when there is no such role."""
         for role in moto_backend.backend("iam", account, "").roles.values():
             if role.arn == arn:
-                return self.world.clock.seconds() - float(role.create_date.replace(tzinfo=datetime.UTC).timestamp())
+                return self.world.clock.seconds() - float(role.create_date.replace(tzinfo=dt.UTC).timestamp())
         return None
 
     def secret_of(self, access_key: str) -> str | None:
@@ -168,7 +168,9 @@ class Iam(MotoService):
             for each in backend.instance_profiles.values()
         }
         providers = {f"oidc-provider/{arn}": {"Url": each.url, "Tags": each.tags} for arn, each in backend.open_id_providers.items()}
-        policies = {f"policy/{each.name}": {"Path": each.path} for each in backend.managed_policies.values() if ":aws:policy/" not in each.arn}
+        policies = {
+            f"policy/{each.name}": {"Path": each.path} for each in backend.managed_policies.values() if ":aws:policy/" not in each.arn
+        }
         everything: dict[str, Any] = plain({**roles, **profiles, **providers, **policies})
         return everything
 
@@ -182,7 +184,7 @@ def _role_data(role: Any) -> dict[str, Any]:
         "AttachedPolicies": sorted(role.managed_policies),
         "Policies": dict(role.policies),
         "PermissionsBoundary": role.permissions_boundary_arn,
-        "CreateDate": role.create_date.replace(tzinfo=datetime.UTC),
+        "CreateDate": role.create_date.replace(tzinfo=dt.UTC),
         "Tags": role.tags,
     }
 
@@ -201,15 +203,19 @@ def _check_names(parameters: dict[str, Any]) -> None:
         if len(value) > LONGEST[name]:
             raise _violation(value, member, f"Member must have length less than or equal to {LONGEST[name]}")
         if not NAME.fullmatch(value):
-            told = f"The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"
+            told = (
+                f"The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"
+            )
             raise Refusal("ValidationError", told)
     if "Path" in parameters and not PATH.fullmatch(parameters["Path"]):
-        told = "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters."
-        raise Refusal("ValidationError", told)
+        told = "It must begin and end with / and contain only alphanumeric characters and/or / characters."
+        raise Refusal("ValidationError", f"The specified value for path is invalid. {told}")
 
 
 def _violation(value: str, member: str, constraint: str) -> Refusal:
-    return Refusal("ValidationError", f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}")
+    return Refusal(
+        "ValidationError", f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"
+    )
 
 
 def _worded(refusal: Refusal) -> Refusal:

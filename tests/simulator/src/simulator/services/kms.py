@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,7 +72,7 @@ class Kms(MotoService):
     def _reap(self, call: Call) -> None:
         backend, now = self.backend(call), self.world.clock.now()
         for id, key in list(backend.keys.items()):
-            if key.key_state == PENDING and key.deletion_date.replace(tzinfo=datetime.UTC) <= now:
+            if key.key_state == PENDING and key.deletion_date.replace(tzinfo=dt.UTC) <= now:
                 del backend.keys[id]
 
     def resources(self, account: str, region: str) -> Mapping[str, Any]:

@@ -68,7 +68,7 @@ def tagged(world: World, account: str, region: str) -> Iterator[tuple[str, dict[
 
 def tags_of(item: Any) -> dict[str, str]:
     """Give the tags of a resource, however its service writes them."""
-    found = next((item[name] for name in ("Tags", "TagSet", "tags") if isinstance(item, dict) and item.get(name)), {})
+    found: Any = next((item[name] for name in ("Tags", "TagSet", "tags") if isinstance(item, dict) and item.get(name)), {})
     if isinstance(found, dict):
         return {str(key): str(value) for key, value in found.items()}
     return {str(tag.get("Key", tag.get("TagKey"))): str(tag.get("Value", tag.get("TagValue", ""))) for tag in found}

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ..allowlist import allow
 from ..moto_service import MotoService
@@ -37,7 +37,7 @@ class Sts(MotoService):
             raise Refusal("AccessDenied", text, 403) from None
         return self.moto(call)
 
-    handlers = {"GetCallerIdentity": get_caller_identity, "AssumeRole": assume_role}
+    handlers: ClassVar = {"GetCallerIdentity": get_caller_identity, "AssumeRole": assume_role}
 
 
 def _user_id(call: Call) -> str:

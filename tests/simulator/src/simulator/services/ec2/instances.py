@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Any
 
 from ...moto_service import MotoService, is_internal
@@ -16,7 +16,7 @@ from .network import forget_tags
 from .tagging import check
 
 TAGGABLE = ("instance", "volume", "network-interface")
-VISIBLE = datetime.timedelta(hours=1)
+VISIBLE = dt.timedelta(hours=1)
 
 
 def run(ec2: MotoService, call: Call) -> dict[str, Any]:
@@ -126,7 +126,9 @@ def regroup(answer: dict[str, Any]) -> dict[str, Any]:
     reservations: dict[str, dict[str, Any]] = {}
     for item in answer.pop("Instances"):
         reservation = item["Reservation"]
-        reservations.setdefault(reservation["ReservationId"], {**reservation, "Instances": []})["Instances"].append(_without_reservation(item))
+        reservations.setdefault(reservation["ReservationId"], {**reservation, "Instances": []})["Instances"].append(
+            _without_reservation(item)
+        )
     return {"Reservations": list(reservations.values()), **answer}
 
 

@@ -150,8 +150,6 @@ def elastic(backend: Any, allocation: str | None) -> Any:
     raise Refusal("InvalidAllocationID.NotFound", f"The allocation ID '{allocation}' does not exist")
 
 
-
-
 HANDLERS = {
     "CreateNetworkInterface": create,
     "DeleteNetworkInterface": delete,

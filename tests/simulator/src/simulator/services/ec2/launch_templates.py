@@ -22,7 +22,9 @@ def create(ec2: MotoService, call: Call) -> dict[str, Any]:
     """Create one with a name that is free; an empty template is refused."""
     name = call.parameters["LaunchTemplateName"]
     if not NAME.fullmatch(name):
-        told = "Launch template name must be between 3 and 128 characters, and may contain letters, numbers, and the following: - ( ) . / _."
+        told = (
+            "Launch template name must be between 3 and 128 characters, and may contain letters, numbers, and the following: - ( ) . / _."
+        )
         raise Refusal("InvalidLaunchTemplateName.MalformedException", f"{told} You used an invalid name: {name}")
     if name in ec2.backend(call).launch_template_name_to_ids:
         raise Refusal("InvalidLaunchTemplateName.AlreadyExistsException", "Launch template name already in use.")

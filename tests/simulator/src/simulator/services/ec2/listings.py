@@ -115,9 +115,7 @@ LISTINGS = {
     ),
     "DescribeRouteTables": Listing(
         member="RouteTables",
-        selectors={
-            "RouteTableIds": Selector("RouteTableId", "InvalidRouteTableID.NotFound", "The routeTable ID '{}' does not exist")
-        },
+        selectors={"RouteTableIds": Selector("RouteTableId", "InvalidRouteTableID.NotFound", "The routeTable ID '{}' does not exist")},
         filters={
             "route-table-id": "RouteTableId",
             "vpc-id": "VpcId",
@@ -198,9 +196,7 @@ LISTINGS = {
     ),
     "DescribeNetworkAcls": Listing(
         member="NetworkAcls",
-        selectors={
-            "NetworkAclIds": Selector("NetworkAclId", "InvalidNetworkAclID.NotFound", "The networkAcl ID '{}' does not exist")
-        },
+        selectors={"NetworkAclIds": Selector("NetworkAclId", "InvalidNetworkAclID.NotFound", "The networkAcl ID '{}' does not exist")},
         filters={
             "network-acl-id": "NetworkAclId",
             "vpc-id": "VpcId",
@@ -211,9 +207,7 @@ LISTINGS = {
     "DescribeVpcEndpoints": Listing(
         member="VpcEndpoints",
         smallest=1,
-        selectors={
-            "VpcEndpointIds": Selector("VpcEndpointId", "InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id '{}' does not exist")
-        },
+        selectors={"VpcEndpointIds": Selector("VpcEndpointId", "InvalidVpcEndpointId.NotFound", "The Vpc Endpoint Id '{}' does not exist")},
         filters={
             "vpc-endpoint-id": "VpcEndpointId",
             "vpc-id": "VpcId",
@@ -224,9 +218,7 @@ LISTINGS = {
     ),
     "DescribeDhcpOptions": Listing(
         member="DhcpOptions",
-        selectors={
-            "DhcpOptionsIds": Selector("DhcpOptionsId", "InvalidDhcpOptionID.NotFound", "The dhcpOption ID '{}' does not exist")
-        },
+        selectors={"DhcpOptionsIds": Selector("DhcpOptionsId", "InvalidDhcpOptionID.NotFound", "The dhcpOption ID '{}' does not exist")},
         filters={"dhcp-options-id": "DhcpOptionsId"},
     ),
     "DescribeVolumes": Listing(

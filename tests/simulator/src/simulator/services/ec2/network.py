@@ -26,7 +26,9 @@ def modify_vpc_attribute(ec2: MotoService, call: Call) -> dict[str, Any]:
     vpc = vpc_of(ec2.backend(call), call.parameters["VpcId"])
     given = [name for name in ATTRIBUTES if name in call.parameters]
     if len(given) != 1:
-        raise Refusal("InvalidParameterCombination", "Fields for multiple attribute types specified" if given else "No attributes specified.")
+        raise Refusal(
+            "InvalidParameterCombination", "Fields for multiple attribute types specified" if given else "No attributes specified."
+        )
     hostnames = call.parameters.get("EnableDnsHostnames", {}).get("Value")
     if hostnames and vpc.enable_dns_support in ("false", False):
         raise invalid("Enabling DNS hostnames requires DNS support")
@@ -69,10 +71,10 @@ def create_subnet(ec2: MotoService, call: Call) -> dict[str, Any]:
     backend, parameters = ec2.backend(call), call.parameters
     vpc = vpc_of(backend, parameters["VpcId"])
     block = _block(parameters.get("CidrBlock", ""), "InvalidSubnet.Range")
-    blocks = [ipaddress.ip_network(each["cidr_block"]) for each in vpc.get_cidr_block_association_set()]
+    blocks = [ipaddress.IPv4Network(each["cidr_block"]) for each in vpc.get_cidr_block_association_set()]
     if not any(block.subnet_of(each) for each in blocks):
         raise Refusal("InvalidSubnet.Range", f"The CIDR '{block}' is invalid.")
-    if any(block.overlaps(ipaddress.ip_network(subnet.cidr_block)) for subnet in subnets_in(backend, vpc.id)):
+    if any(block.overlaps(ipaddress.IPv4Network(subnet.cidr_block)) for subnet in subnets_in(backend, vpc.id)):
         raise Refusal("InvalidSubnet.Conflict", f"The CIDR '{block}' conflicts with another subnet")
     zone = _zone(backend, parameters)
     return _shown_as_created(ec2.moto(call, CidrBlock=str(block), AvailabilityZone=zone.name, AvailabilityZoneId=None), backend)
@@ -92,7 +94,9 @@ def _zone(backend: Any, parameters: dict[str, Any]) -> Any:
     for zone in zones:
         if zone.name == name or (not name and zone.zone_id == id) or not (name or id):
             return zone
-    parameter, possible = ("availabilityZone", [zone.name for zone in zones]) if name else ("availabilityZoneId", [z.zone_id for z in zones])
+    parameter, possible = (
+        ("availabilityZone", [zone.name for zone in zones]) if name else ("availabilityZoneId", [z.zone_id for z in zones])
+    )
     text = "Subnets can currently only be created in the following availability zones"
     raise invalid(f"Value ({name or id}) for parameter {parameter} is invalid. {text}: {', '.join(possible)}.")
 
