@@ -1,0 +1,167 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Logs, SSM, KMS, load balancers, the tagging API: what our code relies on in each."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.inprocess import ACCOUNT, REGION, Client
+from simulator.seam import World
+
+GROUP = "/aws/eks/blue/cluster"
+GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}"
+LOCK = f"/cutover.eks/{REGION}/blue/lock"
+
+
+def test_a_log_group_with_retention_and_tags(ask: Client) -> None:
+    ask("logs.CreateLogGroup", logGroupName=GROUP, tags={"a": "b"})
+    ask("logs.PutRetentionPolicy", logGroupName=GROUP, retentionInDays=90)
+    ask("logs.TagResource", resourceArn=GROUP_ARN, tags={"c": "d"})
+    ask("logs.UntagResource", resourceArn=GROUP_ARN, tagKeys=["a"])
+
+    shown = ask("logs.DescribeLogGroups", logGroupNamePrefix="/aws/eks/")["logGroups"]
+
+    assert [(each["logGroupName"], each["retentionInDays"], each["logGroupClass"]) for each in shown] == [(GROUP, 90, "STANDARD")]
+    assert ask("logs.ListTagsForResource", resourceArn=GROUP_ARN)["tags"] == {"c": "d"}
+    ask("logs.DeleteRetentionPolicy", logGroupName=GROUP)
+    assert "retentionInDays" not in ask("logs.DescribeLogGroups", logGroupNamePrefix=GROUP)["logGroups"][0]
+
+
+def test_a_log_group_is_created_and_deleted_once(ask: Client) -> None:
+    ask("logs.CreateLogGroup", logGroupName=GROUP, tags={"a": "b"})
+    assert ask.code("logs.CreateLogGroup", logGroupName=GROUP) == "ResourceAlreadyExistsException"
+    assert ask.code("logs.PutRetentionPolicy", logGroupName=GROUP, retentionInDays=91) == "InvalidParameterException"
+
+    ask("logs.DeleteLogGroup", logGroupName=GROUP)
+    assert ask.code("logs.DeleteLogGroup", logGroupName=GROUP) == "ResourceNotFoundException"
+    assert ask.code("logs.ListTagsForResource", resourceArn=GROUP_ARN) == "ResourceNotFoundException"
+    ask("logs.CreateLogGroup", logGroupName=GROUP)
+    assert ask("logs.ListTagsForResource", resourceArn=GROUP_ARN)["tags"] == {}
+
+
+def test_log_groups_come_in_pages(ask: Client) -> None:
+    for number in range(3):
+        ask("logs.CreateLogGroup", logGroupName=f"/g/{number}")
+
+    first = ask("logs.DescribeLogGroups", limit=2)
+    second = ask("logs.DescribeLogGroups", limit=2, nextToken=first["nextToken"])
+
+    assert [each["logGroupName"] for each in first["logGroups"] + second["logGroups"]] == ["/g/0", "/g/1", "/g/2"]
+
+
+def test_a_parameter_that_is_there_is_overwritten_only_on_demand(ask: Client) -> None:
+    ask("ssm.PutParameter", Name=LOCK, Value="mine", Type="String", Overwrite=False)
+    assert ask.code("ssm.PutParameter", Name=LOCK, Value="yours", Type="String", Overwrite=False) == "ParameterAlreadyExists"
+    assert ask("ssm.GetParameter", Name=LOCK)["Parameter"]["Value"] == "mine"
+
+    assert ask("ssm.PutParameter", Name=LOCK, Value="yours", Type="String", Overwrite=True)["Version"] == 2
+    tags = [{"Key": "a", "Value": "b"}]
+    assert ask.code("ssm.PutParameter", Name=LOCK, Value="x", Type="String", Overwrite=True, Tags=tags) == "ValidationException"
+
+
+def test_parameters_that_are_not_there(ask: Client) -> None:
+    assert ask.code("ssm.GetParameter", Name=LOCK) == "ParameterNotFound"
+    assert ask.code("ssm.GetParameter", Name="/aws/service/eks/optimized-ami/1.2/x") == "ParameterNotFound"
+    assert ask.code("ssm.DeleteParameter", Name=LOCK) == "ParameterNotFound"
+    assert ask("ssm.GetParameters", Names=[LOCK])["InvalidParameters"] == [LOCK]
+
+
+def test_parameters_below_a_path(ask: Client) -> None:
+    ask("ssm.PutParameter", Name=LOCK, Value="mine", Type="String")
+
+    found = ask("ssm.GetParametersByPath", Path="/cutover.eks", Recursive=True)["Parameters"]
+    assert [each["Name"] for each in found] == [LOCK]
+    assert ask("ssm.GetParametersByPath", Path="/cutover.eks")["Parameters"] == []
+    path = "/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/standard/recommended"
+    names = {each["Name"].rpartition("/")[2] for each in ask("ssm.GetParametersByPath", Path=path)["Parameters"]}
+    assert names == {"image_id", "image_name", "release_version"}
+
+
+def test_a_key_that_is_scheduled_to_go_refuses_changes_and_is_gone_in_time(ask: Client, world: World) -> None:
+    key = ask("kms.CreateKey", Description="secrets")["KeyMetadata"]["KeyId"]
+    ask("kms.EnableKeyRotation", KeyId=key)
+    assert ask("kms.GetKeyRotationStatus", KeyId=key)["KeyRotationEnabled"] is True
+
+    assert ask("kms.ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=7)["KeyState"] == "PendingDeletion"
+    assert ask.code("kms.EnableKeyRotation", KeyId=key) == "KMSInvalidStateException"
+    assert ask("kms.DescribeKey", KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+    world.clock.advance(7 * 86_400 + 1)
+    assert ask.code("kms.DescribeKey", KeyId=key) == "NotFoundException"
+
+
+def test_a_key_kept_after_all_is_disabled(ask: Client) -> None:
+    key = ask("kms.CreateKey")["KeyMetadata"]["KeyId"]
+    ask("kms.ScheduleKeyDeletion", KeyId=key)
+    ask("kms.CancelKeyDeletion", KeyId=key)
+
+    assert ask("kms.DescribeKey", KeyId=key)["KeyMetadata"]["KeyState"] == "Disabled"
+
+
+def test_an_alias_names_a_key_once(ask: Client) -> None:
+    key = ask("kms.CreateKey")["KeyMetadata"]["KeyId"]
+    ask("kms.CreateAlias", AliasName="alias/blue", TargetKeyId=key)
+
+    assert ask.code("kms.CreateAlias", AliasName="alias/blue", TargetKeyId=key) == "AlreadyExistsException"
+    assert ask("kms.DescribeKey", KeyId="alias/blue")["KeyMetadata"]["KeyId"] == key
+    ask("kms.DeleteAlias", AliasName="alias/blue")
+    assert ask.code("kms.DescribeKey", KeyId="alias/blue") == "NotFoundException"
+
+
+@pytest.fixture
+def subnets(ask: Client) -> list[str]:
+    vpc = ask("ec2.CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    places = enumerate(("a", "b"))
+    return [
+        ask("ec2.CreateSubnet", VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"{REGION}{zone}")["Subnet"]["SubnetId"]
+        for number, zone in places
+    ]
+
+
+@pytest.mark.parametrize("service", ["elb", "elbv2"])
+def test_interfaces_of_a_load_balancer_outlive_it_for_a_while(ask: Client, world: World, subnets: list[str], service: str) -> None:
+    tags = [{"Key": "kubernetes.io/cluster/blue", "Value": "owned"}]
+    if service == "elb":
+        listener = {"Protocol": "TCP", "LoadBalancerPort": 80, "InstancePort": 80}
+        ask("elb.CreateLoadBalancer", LoadBalancerName="old", Listeners=[listener], Subnets=subnets, Tags=tags)
+        which = {"LoadBalancerName": "old"}
+    else:
+        made = ask("elbv2.CreateLoadBalancer", Name="new", Type="network", Subnets=subnets, Tags=tags)["LoadBalancers"][0]
+        which = {"LoadBalancerArn": made["LoadBalancerArn"]}
+    assert ask.code("ec2.DeleteSubnet", SubnetId=subnets[0]) == "DependencyViolation"
+
+    ask(f"{service}.DeleteLoadBalancer", **which)
+
+    assert ask.code("ec2.DeleteSubnet", SubnetId=subnets[0]) == "DependencyViolation"
+    world.clock.advance(61)
+    ask("ec2.DeleteSubnet", SubnetId=subnets[0])
+
+
+def test_the_tagging_api_leaves_out_roles_and_auto_scaling_groups(ask: Client, subnets: list[str]) -> None:
+    tag = {"Key": "cutover.eks/cluster", "Value": f"{REGION}/blue"}
+    trust = (
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"eks.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
+    )
+    ask("iam.CreateRole", RoleName="blue", AssumeRolePolicyDocument=trust, Tags=[tag])
+    ask("ec2.CreateTags", Resources=subnets, Tags=[tag])
+    ask("logs.CreateLogGroup", logGroupName=GROUP, tags={tag["Key"]: tag["Value"]})
+    template = ask("ec2.CreateLaunchTemplate", LaunchTemplateName="nodes", LaunchTemplateData={"ImageId": "ami-12345678"})
+    which = {"LaunchTemplateId": template["LaunchTemplate"]["LaunchTemplateId"]}
+    group_tag = {**tag, "PropagateAtLaunch": False, "ResourceId": "g", "ResourceType": "auto-scaling-group"}
+    sizes = {"MinSize": 0, "MaxSize": 1}
+    ask(
+        "autoscaling.CreateAutoScalingGroup",
+        AutoScalingGroupName="g",
+        LaunchTemplate=which,
+        VPCZoneIdentifier=subnets[0],
+        Tags=[group_tag],
+        **sizes,
+    )
+
+    found = ask("resourcegroupstaggingapi.GetResources", TagFilters=[{"Key": tag["Key"], "Values": [tag["Value"]]}])
+
+    arns = {each["ResourceARN"] for each in found["ResourceTagMappingList"]}
+    assert arns == {GROUP_ARN, *(f"arn:aws:ec2:{REGION}:{ACCOUNT}:subnet/{subnet}" for subnet in subnets)}
+    of_type = ask("resourcegroupstaggingapi.GetResources", ResourceTypeFilters=["ec2:subnet"])["ResourceTagMappingList"]
+    assert len(of_type) == 2
