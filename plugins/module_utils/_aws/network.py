@@ -89,13 +89,13 @@ def _inside(gateway: Gateway, scope: Scope, desired: Network, actual: NetworkAct
         vpcs=(replace(vpc, dns_support=support["EnableDnsSupport"]["Value"], dns_hostnames=hostnames["EnableDnsHostnames"]["Value"]),),
         subnets=tuple(_subnet(found) for found in subnets.get("Subnets", [])),
         route_tables=tuple(_route_table(found) for found in tables.get("RouteTables", [])),
-        security_groups=tuple(_security_group(found) for found in groups.get("SecurityGroups", [])),
+        security_groups=tuple(security_group_of(found) for found in groups.get("SecurityGroups", [])),
         nat_gateways=tuple(_nat_gateway(found) for found in nats.get("NatGateways", [])),
         internet_gateways=(
             *actual.internet_gateways,
             *(_internet_gateway(g) for answer in rest for g in answer.get("InternetGateways", [])),
         ),
-        interfaces=tuple(_interface(found) for answer in rest for found in answer.get("NetworkInterfaces", [])),
+        interfaces=tuple(interface_of(found) for answer in rest for found in answer.get("NetworkInterfaces", [])),
     )
     return replace(seen, clusters=_living_clusters(gateway, scope, seen)) if leaving else seen
 
@@ -192,7 +192,8 @@ def _address(found: Api) -> ActualAddress:
     )
 
 
-def _security_group(found: Api) -> ActualSecurityGroup:
+def security_group_of(found: Api) -> ActualSecurityGroup:
+    """Turn EC2's answer about a security group into what was seen."""
     directions = (("ingress", found.get("IpPermissions", [])), ("egress", found.get("IpPermissionsEgress", [])))
     return ActualSecurityGroup(
         id=found["GroupId"],
@@ -220,7 +221,8 @@ def _rules(direction: str, permission: Api) -> Iterable[ActualRule]:
             )
 
 
-def _interface(found: Api) -> Interface:
+def interface_of(found: Api) -> Interface:
+    """Turn EC2's answer about a network interface into what was seen."""
     return Interface(
         id=found["NetworkInterfaceId"],
         tags=tags_of(found),

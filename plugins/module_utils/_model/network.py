@@ -22,7 +22,7 @@ class Network:
     name: str
     state: str = "present"
     cluster: str = ""
-    vpc: DesiredVpc = DesiredVpc()
+    vpc: DesiredVpc = field(default_factory=DesiredVpc)
     zones: tuple[str, ...] = ()
     zone_count: int | None = None
     subnets: tuple[SubnetGroup, ...] = ()

@@ -67,6 +67,7 @@ def _vpc_steps(site: Site) -> Iterator[Step]:
             operation="CreateVpc",
             request={"CidrBlock": desired.vpc.cidr, "TagSpecifications": specifications("vpc", site.tags("vpc"))},
             kind=Kind.CREATE,
+            changes=(Change(path="cidr", after=desired.vpc.cidr),),
             lookup=lookup("DescribeVpcs", "Vpcs", site.owner, "vpc", "{{Vpc: {}}}"),
         )
     elif vpc is not None:
@@ -105,7 +106,8 @@ def _subnet_steps(site: Site) -> Iterator[Step]:
                 "TagSpecifications": specifications("subnet", site.tags(step, tags)),
             }
             found = lookup("DescribeSubnets", "Subnets", site.owner, step, "{{Subnet: {}}}")
-            yield Step(key=step, service="ec2", operation="CreateSubnet", request=request, kind=Kind.CREATE, lookup=found)
+            told = (Change(path="cidr", after=place.cidr),)
+            yield Step(key=step, service="ec2", operation="CreateSubnet", request=request, kind=Kind.CREATE, changes=told, lookup=found)
         yield from _map_public_ip(step, place.id, place.group, place.existing)
     for group in site.desired.subnets:
         yield from _given_subnet_steps(site, group)

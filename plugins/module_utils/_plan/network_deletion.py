@@ -12,10 +12,12 @@ from typing import Any
 from .._model.network import Network
 from .._model.network_actual import Interface, NetworkActual, Tagged, belongs_to, cluster_of_group, owned
 from .._model.problem import Problems
-from .._model.scope import STEP, Scope
+from .._model.scope import Scope
 from .network_checks import check_vpc
 from .network_routes import nat_gone
 from .plan import Disruption, Kind, Plan, Step, Wait, ordered
+from .security_groups import untie_steps
+from .tagging import key_of
 
 _IN_USE = frozenset({"DependencyViolation"})
 """Interfaces of a control plane, of load balancers and of NAT gateways linger for minutes after their owner."""
@@ -139,29 +141,11 @@ class _Removal:
 
     def _security_groups(self) -> Iterator[Step]:
         groups = owned(self.actual.security_groups, self.owner)
-        ids = {group.id for group in groups}
-        untied: set[str] = set()
-        for group in groups:
-            # Groups that name each other can be deleted only when one has let go.
-            tied = [rule for rule in group.rules if rule.peer in ids - {group.id}]
-            for direction, suffix in (("ingress", "Ingress"), ("egress", "Egress")):
-                rules = [rule for rule in tied if rule.direction == direction]
-                if rules:
-                    key = f"{key_of(group, 'security-group')}/{direction}-revoked"
-                    untied.add(key)
-                    permissions = [
-                        {
-                            "IpProtocol": rule.protocol,
-                            **({} if rule.from_port is None else {"FromPort": rule.from_port, "ToPort": rule.to_port}),
-                            "UserIdGroupPairs": [{"GroupId": rule.peer}],
-                        }
-                        for rule in rules
-                    ]
-                    request = {"GroupId": group.id, "IpPermissions": permissions}
-                    yield _delete(key, f"RevokeSecurityGroup{suffix}", request, already="InvalidPermission.NotFound", obstacles=frozenset())
+        untied = list(untie_steps(groups, {group.id for group in groups}))
+        yield from untied
         for group in groups:
             key = key_of(group, "security-group")
-            yield _delete(key, "DeleteSecurityGroup", {"GroupId": group.id}, already="InvalidGroup.NotFound", after=frozenset(untied))
+            yield _delete(key, "DeleteSecurityGroup", {"GroupId": group.id}, already="InvalidGroup.NotFound", after=_keys(untied))
 
     def _subnets(self, after: frozenset[str]) -> Iterator[Step]:
         for subnet in owned(self.actual.subnets, self.owner):
@@ -195,12 +179,6 @@ class _Removal:
             )
 
 
-def key_of(thing: Tagged, kind: str) -> str:
-    """Give the key of the step that made a thing; one without that tag is called by its id."""
-    step = thing.tags.get(STEP, "")
-    return step if step.split("/")[0] == kind else f"{kind}/{thing.id}"
-
-
 def _keys(steps: Iterable[Step]) -> frozenset[str]:
     return frozenset(step.key for step in steps)
 
@@ -226,6 +204,7 @@ def _delete(
         after=after,
         obstacles=obstacles,
         disruption=disruption,
-        reversible=False,
+        # What was made can be made again, but the public addresses are lost.
+        reversible=operation != "ReleaseAddress",
         wait=wait,
     )

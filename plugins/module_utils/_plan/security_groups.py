@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from .._model.network_parts import Rule, SecurityGroup
 from .._model.reference import Ref, Value, shown
 from .network_site import Site
 from .plan import Change, Kind, Lookup, Step
-from .tagging import specifications
+from .tagging import key_of, specifications
 
 EVERYTHING_OUT = ActualRule(direction="egress", protocol="-1", from_port=None, to_port=None, peer="0.0.0.0/0")
 """The rule that EC2 gives to each new group."""
@@ -157,3 +157,20 @@ def _peer(peer: Value, words: dict[str, str]) -> dict[str, Any]:
     if isinstance(peer, str) and peer.startswith("pl-"):
         return {"PrefixListIds": [{"PrefixListId": peer, **words}]}
     return {"UserIdGroupPairs": [{"GroupId": peer, **words}]}
+
+
+def untie_steps(groups: Iterable[ActualSecurityGroup], going: Collection[str]) -> Iterator[Step]:
+    """Revoke rules that name a group which is to go: it cannot be deleted while another group names it."""
+    for group in groups:
+        key = key_of(group, "security-group")
+        for direction, suffix in _SUFFIX.items():
+            rules = [rule for rule in group.rules if rule.direction == direction and rule.peer in going and rule.peer != group.id]
+            if rules:
+                yield Step(
+                    key=f"{key}/{direction}-revoked",
+                    service="ec2",
+                    operation=f"RevokeSecurityGroup{suffix}",
+                    request={"GroupId": group.id, "IpPermissions": [_permission(_actual_identity(rule), "") for rule in rules]},
+                    kind=Kind.DELETE,
+                    already=frozenset({"InvalidPermission.NotFound", "InvalidGroup.NotFound"}),
+                )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .._model.network_actual import Tagged
 from .._model.reference import Value
 from .._model.scope import STEP
 from .plan import Change, Kind, Lookup, Step
@@ -19,6 +20,12 @@ _KEPT = ("aws:", "cutover.eks/", "kubernetes.io/", "k8s.io/")
 def specifications(resource_type: str, tags: Mapping[str, str]) -> list[dict[str, Any]]:
     """Give tags in the shape that EC2's create calls take."""
     return [{"ResourceType": resource_type, "Tags": api_tags(tags)}]
+
+
+def key_of(thing: Tagged, kind: str) -> str:
+    """Give the key of the step that made a thing; one without that tag is called by its id."""
+    step = thing.tags.get(STEP, "")
+    return step if step.split("/")[0] == kind else f"{kind}/{thing.id}"
 
 
 def api_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
