@@ -182,6 +182,11 @@ options:
   node_role_arn:
     description: ARN of the role of groups that declare none.
     type: str
+  defaults:
+    description:
+      - Suboptions of O(nodegroups) for the groups that do not declare them. A suboption is taken as a whole, V(scaling) for example.
+      - When omitted, an undeclared suboption is neither compared nor touched.
+    type: dict
   purge:
     description: Whether groups that are not named and carry the owner tag are deleted. The others are reported as unmanaged.
     type: bool

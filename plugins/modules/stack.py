@@ -44,6 +44,9 @@ options:
         volumes that carry the cluster's tags.
     type: bool
     default: false
+  tags:
+    description: Tags of every part, node group and add-on that declares none of its own. When omitted, those are neither compared nor touched.
+    type: dict
   # The parts are written by tests/tools/stack_docs.py from the single modules.
   network:
     description: ['The network, as M(cutover.eks.network) takes it. When omitted, subnets are named where they are needed.']
@@ -363,6 +366,10 @@ options:
           status: {description: 'Accepted and ignored, so that a result can be given back as options.', type: dict}
       subnet_ids: {description: Subnets of groups that declare none., type: list, elements: str}
       node_role_arn: {description: ARN of the role of groups that declare none., type: str}
+      defaults:
+        description: ['Suboptions of O(nodegroups.nodegroups) for the groups that do not declare them. A suboption is taken as a whole, V(scaling)
+            for example.', 'When omitted, an undeclared suboption is neither compared nor touched.']
+        type: dict
       purge: {description: Whether groups that are not named and carry the owner tag are deleted. The others are reported as unmanaged., type: bool,
         default: false}
       purge_unmanaged: {description: Whether groups without the owner tag may be deleted too., type: bool, default: false}

@@ -110,10 +110,10 @@ class Convergence:
         actual = draft.actual
         try:
             for again in range(ROUNDS):
-                if outcome.failures:
+                if outcome.failures and not self._held_up(draft, plan, outcome):
                     break
                 actual = self.noun.read(self.account, draft.scope, draft.desired)
-                more = self._left_over(draft, actual, plan) if again + 1 < ROUNDS else None
+                more = self._left_over(draft, actual) if again + 1 < ROUNDS else None
                 if more is None:
                     break
                 later = executor.run(more)
@@ -126,13 +126,18 @@ class Convergence:
             return result.failed(draft, plan, outcome)
         return self._complete(draft, result.applied(draft, plan, outcome), actual)
 
-    def _left_over(self, draft: Draft, actual: Any, plan: Plan) -> Plan | None:
-        """Give what a deletion finds now and did not find before."""
+    def _held_up(self, draft: Draft, plan: Plan, outcome: Outcome) -> bool:
+        """Say whether a deletion has met nothing but obstacles: what stands in the way may be ours to delete too."""
+        codes = {step.key: step.obstacles for step in plan}
+        leaving = getattr(draft.desired, "state", "present") == "absent"
+        return leaving and all(failure.code in codes.get(failure.key, ()) for failure in outcome.failures)
+
+    def _left_over(self, draft: Draft, actual: Any) -> Plan | None:
+        """Give what a deletion finds afterwards: what controllers or late logs have made meanwhile."""
         if getattr(draft.desired, "state", "present") != "absent" or not self.controls.wait:
             return None
         more = self.noun.plan(draft.desired, actual, draft.scope)
-        known = plan.keys()
-        return more if any(step.is_change and step.key not in known for step in more) else None
+        return more if more.changed else None
 
     def _complete(self, draft: Draft, plain: dict[str, Any], actual: Any) -> dict[str, Any]:
         diff = {"diff": {"prepared": f"{draft.text}\n"}} if self.controls.diff_mode and plain["changed"] else {}

@@ -77,6 +77,7 @@ OPTIONS: Mapping[str, Any] = {
     "nodegroups": {"type": "list", "elements": "dict", "options": _NODEGROUP},
     "subnet_ids": _STRINGS,
     "node_role_arn": {"type": "str"},
+    "defaults": {"type": "dict"},
     "purge": {"type": "bool", "default": False},
     "purge_unmanaged": {"type": "bool", "default": False},
     "purge_labels": {"type": "bool", "default": False},

@@ -35,6 +35,7 @@ OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "confirm_deletion": {"type": "str"},
     "delete_orphans": {"type": "bool", "default": False},
+    "tags": {"type": "dict"},
     **{part: _part(part) for part in PARTS},
     "status": {"type": "dict"},
 }
@@ -53,6 +54,7 @@ def stack_result(desired: Stack, actual: StackActual, scope: Scope) -> dict[str,
         "state": desired.state,
         "confirm_deletion": desired.confirm_deletion,
         "delete_orphans": desired.delete_orphans,
+        "tags": dict(desired.tags or {}),
         **parts,
         "status": status,
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from .._model.scope import Scope
@@ -17,6 +18,7 @@ from .cluster import read_cluster
 from .iam_roles import read_iam_roles
 from .network import read_network
 from .nodegroups import read_nodegroups
+from .orphans import read_orphans
 
 
 def read_stack(gateway: Gateway, scope: Scope, desired: Stack) -> StackActual:
@@ -31,4 +33,8 @@ def read_stack(gateway: Gateway, scope: Scope, desired: Stack) -> StackActual:
     }
     with ThreadPoolExecutor(len(readers)) as pool:
         reads = {part: pool.submit(readers[part]) for part in desired.parts}
-        return StackActual(**{part: read.result() for part, read in reads.items()})
+        actual = StackActual(**{part: read.result() for part, read in reads.items()})
+    if desired.state == "present" or not desired.delete_orphans:
+        return actual
+    vpc = actual.network.vpc
+    return replace(actual, orphans=read_orphans(gateway, scope, desired.name, vpc.id if vpc else None))

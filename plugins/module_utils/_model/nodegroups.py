@@ -21,6 +21,8 @@ from .scope import Scope
 EFFECTS = ("NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE")
 CAPACITY_TYPES = ("ON_DEMAND", "SPOT", "CAPACITY_BLOCK")
 MOST_NODES = 10_000
+SHARED = ("subnet_ids", "node_role_arn")
+"""Options of all groups that a group may declare for itself; `defaults` may hold any other one."""
 _LABEL_KEY = re.compile(r"([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 
@@ -141,7 +143,7 @@ class Nodegroups:
             state=state,
             nodegroups=groups,
             all_of_ours=state == "absent" and options.get("nodegroups") is None,
-            defaults={name: options[name] for name in ("subnet_ids", "node_role_arn") if options.get(name) is not None},
+            defaults={name: options[name] for name in ("defaults", *SHARED) if options.get(name) is not None},
             purge=bool(options.get("purge")),
             purge_unmanaged=bool(options.get("purge_unmanaged")),
             purge_labels=bool(options.get("purge_labels")),
@@ -221,8 +223,8 @@ class NodegroupsActual:
 
 
 def _nodegroup(fields: Fields, defaults: Fields) -> Nodegroup:
-    shared = {name: defaults.options[name] for name in ("subnet_ids", "node_role_arn") if defaults.has(name) and not fields.has(name)}
-    fields = Fields({**fields.options, **shared}, fields.problems, fields.path)
+    shared = {**{name: defaults.options[name] for name in SHARED if defaults.has(name)}, **(defaults.options.get("defaults") or {})}
+    fields = Fields({**fields.options, **{n: v for n, v in shared.items() if not fields.has(n)}}, fields.problems, fields.path)
     group = Nodegroup(
         name=_name(fields),
         path=fields.path,

@@ -18,6 +18,7 @@ from .iam_roles import IamRoles, IamRolesActual
 from .network import Network
 from .network_actual import NetworkActual
 from .nodegroups import Nodegroups, NodegroupsActual
+from .orphans import Orphans
 from .problem import Problems
 from .reference import Ref, Value
 from .scope import Scope
@@ -46,6 +47,8 @@ class Stack:
     state: str = "present"
     confirm_deletion: str = ""
     delete_orphans: bool = False
+    tags: Mapping[str, str] | None = None
+    """Tags of everything that declares none of its own."""
     parts: Mapping[str, Options] = field(default_factory=dict)
 
     @classmethod
@@ -56,6 +59,7 @@ class Stack:
             state=str(options.get("state") or "present"),
             confirm_deletion=str(options.get("confirm_deletion") or ""),
             delete_orphans=bool(options.get("delete_orphans")),
+            tags=options.get("tags"),
             parts={part: options[part] for part in PARTS if options.get(part) is not None},
         )
         problems = Problems()
@@ -92,15 +96,15 @@ class Stack:
 
     def network(self, scope: Scope) -> Network:
         """Read the network's options."""
-        return Network.from_options({**self.parts["network"], "name": self.name, "cluster": self.name, "state": self.state}, scope)
+        return Network.from_options({**self._tagged(self.parts["network"]), "name": self.name, "cluster": self.name, "state": self.state}, scope)
 
     def iam_roles(self, scope: Scope) -> IamRoles:
         """Read the roles' options."""
-        return IamRoles.from_options({**self.parts["iam_roles"], "cluster": self.name, "state": self.state}, scope)
+        return IamRoles.from_options({**self._tagged(self.parts["iam_roles"]), "cluster": self.name, "state": self.state}, scope)
 
     def cluster(self, scope: Scope, links: Links) -> Cluster:
         """Read the control plane's options; subnets and role come from the other parts unless they are declared."""
-        options = {**self.parts["cluster"], "name": self.name, "state": self.state}
+        options = {**self._tagged(self.parts["cluster"]), "name": self.name, "state": self.state}
         vpc = dict(options.get("resources_vpc_config") or {})
         if vpc.get("subnet_ids") is None and links.control_plane_subnets:
             vpc["subnet_ids"] = list(links.control_plane_subnets)
@@ -114,6 +118,7 @@ class Stack:
     def nodegroups(self, scope: Scope, links: Links) -> Nodegroups:
         """Read the node groups' options; subnets and role come from the other parts unless they are declared."""
         options = {**self.parts["nodegroups"], "cluster": self.name}
+        options["nodegroups"] = [self._tagged(group) for group in options.get("nodegroups") or ()]
         if self.state == "absent":
             options = {"cluster": self.name, "state": "absent"}
         elif options.get("subnet_ids") is None and links.node_subnets:
@@ -125,9 +130,12 @@ class Stack:
     def addons(self, scope: Scope, links: Links) -> Addons:
         """Read the add-ons' options; a role may be named by its purpose in `iam_roles`."""
         options = {**self.parts["addons"], "cluster": self.name}
-        options["addons"] = [_with_arns(addon, links.roles) for addon in options.get("addons") or ()]
+        options["addons"] = [_with_arns(self._tagged(addon), links.roles) for addon in options.get("addons") or ()]
         read = Addons.from_options(options, scope)
         return replace(read, cluster_planned=links.cluster_planned, cluster_version=links.cluster_version)
+
+    def _tagged(self, options: Options) -> Options:
+        return {**options, "tags": self.tags} if self.tags is not None and options.get("tags") is None else options
 
     def _check_confirmation(self, problems: Problems) -> None:
         if self.state == "absent" and self.confirm_deletion != self.name:
@@ -149,6 +157,8 @@ class StackActual:
     cluster: ClusterActual = field(default_factory=ClusterActual)
     nodegroups: NodegroupsActual = field(default_factory=NodegroupsActual)
     addons: AddonsActual = field(default_factory=AddonsActual)
+    orphans: Orphans = field(default_factory=Orphans)
+    """What controllers left behind; looked for only when it is to be deleted."""
 
 
 def _with_arns(addon: Options, roles: Mapping[str, Value]) -> Options:

@@ -72,13 +72,17 @@ def _user(interface: Interface) -> str:
 
 
 def _goes_by_itself(interface: Interface, actual: NetworkActual, owner: tuple[str, str], leaving: Leaving) -> bool:
-    """Say whether an interface goes with its owner: a NAT gateway of ours, a leaving cluster, a control plane that is gone already."""
-    if interface.id in leaving.ids or interface.cluster in leaving.clusters:
+    """Say whether an interface goes with its owner: a NAT gateway of ours, a leaving cluster, a control plane that is gone; one that nothing uses stays."""
+    if interface.id in leaving.ids:
+        return True
+    if interface.status == "available":
+        return False
+    if interface.cluster in leaving.clusters:
         return True
     if interface.kind == "nat_gateway":
         return any(nat.subnet_id == interface.subnet_id for nat in owned(actual.nat_gateways, owner))
-    # The interfaces of a living cluster were named with the cluster; those of a dead one linger, unless nobody will delete them.
-    return bool(interface.cluster) and not interface.instance_id and interface.status != "available"
+    # The interfaces of a living cluster were named with the cluster; those of a dead one linger for minutes.
+    return bool(interface.cluster) and not interface.instance_id
 
 
 def _strangers(actual: NetworkActual, owner: tuple[str, str], leaving: Leaving) -> Iterator[tuple[str, Tagged]]:

@@ -15,8 +15,9 @@ from .addons import plan_addons
 from .cluster import plan_cluster
 from .iam_roles import iam_roles_outputs, plan_iam_roles
 from .network import egress_steps, network_outputs, plan_network
-from .network_deletion import Leaving, plan_network_deletion
+from .network_deletion import plan_network_deletion
 from .nodegroups import plan_nodegroups
+from .orphans import leaving, plan_orphans_deletion
 from .plan import Plan
 
 EMPTY = Plan()
@@ -54,8 +55,8 @@ def _deletion(desired: Stack, actual: StackActual, scope: Scope) -> Plan:
             plans["nodegroups"] = plan_nodegroups(desired.nodegroups(scope, links), actual.nodegroups, scope)
     if "cluster" in desired.parts:
         with problems.collecting("cluster"):
-            leaving = frozenset(_deleted(plans["nodegroups"], "nodegroup"))
-            plans["cluster"] = plan_cluster(replace(desired.cluster(scope, links), nodegroups_deleted=leaving), actual.cluster, scope)
+            deleted = frozenset(_deleted(plans["nodegroups"], "nodegroup"))
+            plans["cluster"] = plan_cluster(replace(desired.cluster(scope, links), nodegroups_deleted=deleted), actual.cluster, scope)
     elif "addons" in desired.parts:
         with problems.collecting("addons"):
             plans["addons"] = plan_addons(desired.addons(scope, links), actual.addons, scope)
@@ -63,14 +64,18 @@ def _deletion(desired: Stack, actual: StackActual, scope: Scope) -> Plan:
         plans["iam_roles"] = plan_iam_roles(desired.iam_roles(scope), actual.iam_roles, scope)
     if "network" in desired.parts:
         with problems.collecting("network"):
-            gone = Leaving(clusters=frozenset({desired.name} if "cluster" in desired.parts else ()))
+            gone = leaving(actual.orphans, *({desired.name} if "cluster" in desired.parts else ()))
             plans["network"] = plan_network_deletion(desired.network(scope), actual.network, scope, gone)
     problems.refuse_if_any()
     cluster = plans["cluster"].and_after(step.key for step in plans["nodegroups"] if step.service == "eks")
+    # The log group goes last: by then the logs that come late, for which EKS would make it again, have come.
+    logs = Plan(steps=tuple(step for step in cluster if step.service == "logs"))
+    cluster = replace(cluster, steps=tuple(step for step in cluster if step.service != "logs"))
     users = cluster.keys() | plans["nodegroups"].keys() | plans["addons"].keys()
-    return Plan.merged(
-        plans["nodegroups"], plans["addons"], cluster, plans["network"].and_after(users), plans["iam_roles"].and_after(users)
-    )
+    # What controllers made goes when they are gone themselves: before that they would make it again.
+    orphans = plan_orphans_deletion(actual.orphans).and_after(users)
+    network, roles = plans["network"].and_after(users | orphans.keys()), plans["iam_roles"].and_after(users)
+    return Plan.merged(plans["nodegroups"], plans["addons"], cluster, orphans, network, roles, logs.and_after(users | network.keys()))
 
 
 def _deleted(plan: Plan, kind: str) -> Iterator[str]:

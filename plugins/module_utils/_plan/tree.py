@@ -71,11 +71,14 @@ def _joined(node: Node) -> Node:
 
 def _branch(node: Node, indent: str, last: bool) -> Iterator[str]:
     below = indent + ("   " if last else "│  ")
-    children = [_joined(child) for child in node.children.values()]
+    children = [_joined(child) for child in _members(node)]
     inline = node.step is not None and node.step.kind in (Kind.CREATE, Kind.DELETE)
     text = f"{indent}{'└─ ' if last else '├─ '}{_line(node.step, node.name) if node.step else node.name}"
     if inline and children:
         text += f" · with {', '.join(_names(children))}"
+    elif not node.step and _alike(children):
+        yield from _wrapped(text + _together(children), below)
+        return
     yield from _wrapped(text, below)
     if not inline:
         details = _details(node.step)
@@ -84,10 +87,26 @@ def _branch(node: Node, indent: str, last: bool) -> Iterator[str]:
             yield from _branch(child, below, final)
 
 
+def _members(node: Node) -> list[Node]:
+    """Give the nodes below: parts of one thing in the order of their steps, things of one kind by name."""
+    return list(node.children.values()) if node.step else sorted(node.children.values(), key=lambda child: child.name)
+
+
+def _alike(nodes: list[Node]) -> bool:
+    """Say whether several members have nothing to tell but their names: then they share a line."""
+    lines = {_line(node.step, "").strip() for node in nodes if node.step and not node.children}
+    return len(nodes) > 1 and len(lines) == 1 and all(node.step and not node.children and not _details(node.step) for node in nodes)
+
+
+def _together(nodes: list[Node]) -> str:
+    sign, *marks = _line(nodes[0].step, "").split(" · ") if nodes[0].step else [""]
+    return f"  {sign.strip()} {', '.join(node.name for node in nodes)}" + "".join(f" · {mark}" for mark in marks)
+
+
 def _line(step: Step, name: str) -> str:
     parts = [f"{SIGNS[step.kind]} {name}", *_marks(step)]
     if step.kind in (Kind.CREATE, Kind.REPLACE):
-        parts[0] += "".join(f"  {_value(c.after)}" for c in step.changes if isinstance(c.after, (str, int)) and len(_value(c.after)) <= 24)
+        parts[0] += "".join(f"  {_value(c.after)}" for c in step.changes if isinstance(c.after, (str, int)) and len(_value(c.after)) <= 40)
     elif len(step.changes) == 1 and step.kind is not Kind.DELETE:
         parts[0] += f"  {_change(step.changes[0])}"
     return " · ".join(parts)

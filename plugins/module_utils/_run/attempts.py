@@ -30,6 +30,9 @@ LOOKUP_SECONDS = 30
 TRIES = {Fault.THROTTLED: 15, Fault.AMBIGUOUS: 12, Fault.PROPAGATING: 5, Fault.NOT_FOUND: 5}
 """Attempts per kind of fault: the most for the first two, the least (beside the server time) for the others."""
 MINIMUM_LOOKUPS = 4
+OBSTACLE_SECONDS = 900
+"""For so long a deletion is held up by what goes by itself; what still stands in the way then needs another look."""
+MINIMUM_TRIES_AT_OBSTACLES = 20
 REPEATABLE = frozenset({Kind.UPDATE, Kind.DELETE})
 """What may be sent again after no answer: an update sets values, a deletion deletes what it names."""
 
@@ -128,7 +131,9 @@ class Attempt:
             case Fault.NOT_FOUND:
                 return not self.follows or (tries >= TRIES[fault] and seconds > PROPAGATION_SECONDS)
             case Fault.REFUSED:
-                return error.code not in self.step.obstacles or self.around.failed()
+                if error.code not in self.step.obstacles or self.around.failed():
+                    return True
+                return self.step.kind is Kind.DELETE and tries >= MINIMUM_TRIES_AT_OBSTACLES and seconds > OBSTACLE_SECONDS
 
     @property
     def _repeatable(self) -> bool:

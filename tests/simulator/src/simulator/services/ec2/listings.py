@@ -32,6 +32,8 @@ LISTINGS = {
         filters={
             "vpc-id": "VpcId",
             "cidr": "CidrBlock",
+            "cidr-block": "CidrBlock",
+            "cidrBlock": "CidrBlock",
             "cidr-block-association.cidr-block": "CidrBlockAssociationSet[].CidrBlock",
             "cidr-block-association.state": "CidrBlockAssociationSet[].CidrBlockState.State",
             "dhcp-options-id": "DhcpOptionsId",
