@@ -22,6 +22,7 @@ from simulator.harness import Simulator, started
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLES = ROOT / "docs" / "examples" / "demo.yml"
 CLUSTER = "blue"
+TREE = re.compile(r"^\W*[├└│]|^\? |^ {3,}policy/")
 NOISE = re.compile(r"^(PLAY|TASK|PLAY RECAP) .*\*{3,}$|^\s*$|^\[WARNING\].*localhost|^(ok|changed): \[localhost\]$|^--- before|^\+\+\+ after")
 
 
@@ -34,6 +35,7 @@ class Demo:
 
     def __init__(self, simulator: Simulator) -> None:
         """Use this simulator, and the collection from this tree."""
+        self.told: set[str] = set()
         self.simulator = simulator
         self.environment = simulator.environment(
             ANSIBLE_COLLECTIONS_PATH=str(ROOT / ".build" / "dev"),
@@ -67,10 +69,13 @@ class Demo:
 
     def nothing_is_left(self) -> None:
         """Ask the simulator for everything that exists because of the cluster."""
-        left = self.simulator.control("GET", f"leftovers?cluster={CLUSTER}")
-        print(f"\n## What is left in the account because of {CLUSTER}\n{json.dumps(left)}", flush=True)
-        if left.get("leftovers", left):
+        left = self.simulator.control("GET", f"leftovers?cluster={CLUSTER}")["leftovers"]
+        print(f"\n## What is left in the account because of {CLUSTER}", flush=True)
+        for thing in left:
+            print(f"  {thing['kind']} {thing['id']} ({thing['why']})", flush=True)
+        if left:
             raise Broken("something is left")
+        print("  nothing", flush=True)
 
     def private_route(self) -> dict[str, Any]:
         """Find the default route of one private subnet."""
@@ -88,11 +93,15 @@ class Demo:
 
     def _show(self, lines: Iterator[str]) -> list[str]:
         """Print the lines a person cares for; a plan that was printed before is named instead of printed again."""
-        seen = []
+        seen: list[str] = []
         for line in lines:
             seen.append(line)
-            if not NOISE.search(line):
+            if TREE.search(line) and line in self.told:
+                if not TREE.search(seen[-2]):
+                    print("   (the same plan as above)", flush=True)
+            elif not NOISE.search(line):
                 print(line[:120], flush=True)
+        self.told.update(seen)
         return seen
 
 

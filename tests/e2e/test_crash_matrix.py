@@ -21,7 +21,7 @@ import converging
 import pytest
 from simulator.harness import Simulator
 
-from conftest import World
+from world import World
 
 FAULTS: dict[str, dict[str, Any]] = {
     "no answer after it was applied": {"kind": "reset_after", "times": 1},

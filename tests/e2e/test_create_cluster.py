@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from matching import misordered, paired
 
-from conftest import MINIMAL, World
+from world import MINIMAL, World
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from conftest import MINIMAL, World
+from world import MINIMAL, World
 
 
 def delete(world: World) -> None:
@@ -14,7 +14,7 @@ def delete(world: World) -> None:
 
 
 def leftovers(world: World) -> object:
-    return world.control("GET", "leftovers?cluster=blue")
+    return list(world.control("GET", "leftovers?cluster=blue")["leftovers"])
 
 
 def test_without_the_clusters_name_nothing_is_deleted(world: World) -> None:

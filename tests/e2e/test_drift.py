@@ -13,7 +13,7 @@ from typing import Any
 import converging
 import pytest
 
-from conftest import World
+from world import World
 
 ANYWHERE = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}], "Version": "2012-10-17"}
 Damage = Callable[[World], None]
