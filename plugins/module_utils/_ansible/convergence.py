@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -89,11 +89,14 @@ class Convergence:
 
     def carried_out(self, draft: Draft) -> dict[str, Any]:
         """Carry the plan out, and give what has become of it."""
+        executor = self._executor(draft)
+        lock = self._lock(draft, executor)
+        if not draft.plan.changed and lock and (self.noun.tidies or _leaving(draft)):
+            lock.tidy()
         if not draft.plan.steps:
             return self.shown(draft)
-        executor = self._executor(draft)
         try:
-            with self._lock(draft, executor):
+            with lock.held() if lock and draft.plan.takes_lock else nullcontext():
                 return self._rounds(draft, executor)
         except Locked as error:
             return result.locked(error)
@@ -105,39 +108,32 @@ class Convergence:
             self.say(draft.text)
 
     def _rounds(self, draft: Draft, executor: Executor) -> dict[str, Any]:
-        plan = draft.plan
-        outcome = executor.run(plan)
-        actual = draft.actual
+        plan, outcome, seen = draft.plan, executor.run(draft.plan), None
         try:
-            for again in range(ROUNDS):
-                if outcome.failures and not self._held_up(draft, plan, outcome):
-                    break
-                actual = self.noun.read(self.account, draft.scope, draft.desired)
-                more = self._left_over(draft, actual) if again + 1 < ROUNDS else None
-                if more is None:
-                    break
-                later = executor.run(more)
-                plan, outcome = _joined(plan, more), Outcome(ended={**outcome.ended, **later.ended})
+            rounds = 1
+            while rounds < ROUNDS and self._looks_again(draft, plan, outcome):
+                seen = self._read(draft)
+                left = self.noun.plan(draft.desired, seen, draft.scope)
+                if left.steps:
+                    seen = None
+                plan, outcome = _joined(plan, left), outcome.followed_by(executor.run(left))
+                rounds = rounds + 1 if left.changed else ROUNDS
+            if outcome.failures:
+                return result.failed(draft, plan, outcome)
+            return self._complete(draft, result.applied(draft, plan, outcome), self._read(draft) if seen is None else seen)
         except ApiError as error:
             return result.broken(error, changed=outcome.changed)
         except Refused as refusal:
             return result.refused(refusal) | {"changed": outcome.changed}
-        if outcome.failures:
-            return result.failed(draft, plan, outcome)
-        return self._complete(draft, result.applied(draft, plan, outcome), actual)
 
-    def _held_up(self, draft: Draft, plan: Plan, outcome: Outcome) -> bool:
-        """Say whether a deletion has met nothing but obstacles: what stands in the way may be ours to delete too."""
-        codes = {step.key: step.obstacles for step in plan}
-        leaving = getattr(draft.desired, "state", "present") == "absent"
-        return leaving and all(failure.code in codes.get(failure.key, ()) for failure in outcome.failures)
+    def _looks_again(self, draft: Draft, plan: Plan, outcome: Outcome) -> bool:
+        """Say whether a deletion looks for what controllers or late logs have made meanwhile; that may be what held it up."""
+        obstacles = {step.key: step.obstacles for step in plan}
+        only_held_up = all(failure.code in obstacles[failure.key] for failure in outcome.failures)
+        return _leaving(draft) and self.controls.wait and only_held_up
 
-    def _left_over(self, draft: Draft, actual: Any) -> Plan | None:
-        """Give what a deletion finds afterwards: what controllers or late logs have made meanwhile."""
-        if getattr(draft.desired, "state", "present") != "absent" or not self.controls.wait:
-            return None
-        more = self.noun.plan(draft.desired, actual, draft.scope)
-        return more if more.changed else None
+    def _read(self, draft: Draft) -> Any:
+        return self.noun.read(self.account, draft.scope, draft.desired)
 
     def _complete(self, draft: Draft, plain: dict[str, Any], actual: Any) -> dict[str, Any]:
         diff = {"diff": {"prepared": f"{draft.text}\n"}} if self.controls.diff_mode and plain["changed"] else {}
@@ -159,9 +155,9 @@ class Convergence:
             return self.controls.wait_timeout
         return max(LEAST_TIMEOUT, PATIENCE * plan.expected_seconds())
 
-    def _lock(self, draft: Draft, executor: Executor) -> AbstractContextManager[None]:
-        if not draft.plan.takes_lock or self.controls.lock == "none":
-            return nullcontext()
+    def _lock(self, draft: Draft, executor: Executor) -> Lock | None:
+        if self.controls.lock == "none":
+            return None
         claim = Claim(
             owner=draft.scope.caller_arn,
             run=self.run_id,
@@ -170,7 +166,7 @@ class Convergence:
         )
         around = Surroundings(gateway=self.account, clock=self.clock, progress=executor.progress, deadline=executor.deadline)
         name = lock_name(draft.scope.region, self.noun.lock_name(draft.desired))
-        return Lock(name=name, claim=claim, around=around, force_unlock=self.controls.force_unlock).held()
+        return Lock(name=name, claim=claim, around=around, force_unlock=self.controls.force_unlock)
 
     def _head(self, scope: Scope, desired: Any, plan: Plan) -> list[str]:
         """Name what is planned and where; the alias costs a call, so it is read only when something changes."""
@@ -214,6 +210,10 @@ def converged(convergence: Convergence, mode: Mode, options: Mapping[str, Any]) 
     if "failed" in outcome:
         convergence.tell_plan(draft, failed=True)
     return outcome
+
+
+def _leaving(draft: Draft) -> bool:
+    return getattr(draft.desired, "state", "present") == "absent"
 
 
 def _joined(plan: Plan, more: Plan) -> Plan:

@@ -30,6 +30,9 @@ class Noun:
     """Exactly the option keys, and `status`."""
     lock_name: Callable[[Any], str]
     """The cluster (or network) whose lock a run takes; progress lines begin with it."""
+    tidies: bool = False
+    """A run that finds nothing to do looks for the lock that a killed run has left. It costs a call, so only the noun that
+    stands for the whole cluster does it (every deletion does)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

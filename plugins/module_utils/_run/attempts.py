@@ -131,9 +131,8 @@ class Attempt:
             case Fault.NOT_FOUND:
                 return not self.follows or (tries >= TRIES[fault] and seconds > PROPAGATION_SECONDS)
             case Fault.REFUSED:
-                if error.code not in self.step.obstacles or self.around.failed():
-                    return True
-                return self.step.kind is Kind.DELETE and tries >= MINIMUM_TRIES_AT_OBSTACLES and seconds > OBSTACLE_SECONDS
+                too_long = self.step.kind is Kind.DELETE and tries >= MINIMUM_TRIES_AT_OBSTACLES and seconds > OBSTACLE_SECONDS
+                return too_long or error.code not in self.step.obstacles or self.around.failed()
 
     @property
     def _repeatable(self) -> bool:

@@ -93,6 +93,16 @@ class Lock:
         finally:
             self._release()
 
+    def tidy(self) -> None:
+        """Remove the lock of a run that was killed after its last change; leave that of a living one alone."""
+        try:
+            found = self._read(self.name)
+            if found is not None and self._may_be_taken(Claim.of(str(found["Value"]))):
+                self._take_over()
+                self._release()
+        except (ApiError, Locked):  # no access to SSM, or somebody works on it: nothing that this run needs
+            return
+
     def _take(self) -> None:
         try:
             self._put(overwrite=False)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from .gateway import Answer
@@ -74,3 +74,16 @@ class Outcome:
     def changed(self) -> bool:
         """Say whether something was changed, or may have been."""
         return any(ended.applied or ended.status is Status.AMBIGUOUS for ended in self.ended.values())
+
+    def followed_by(self, later: Outcome) -> Outcome:
+        """Give the outcome of this plan and of one made afterwards: what that one does not need any more has been done."""
+        before = {key: _settled(ended) for key, ended in self.ended.items() if key not in later.ended}
+        after = {key: replace(ended, applied=ended.applied or self._applied(key)) for key, ended in later.ended.items()}
+        return Outcome(ended=before | after)
+
+    def _applied(self, key: str) -> bool:
+        return key in self.ended and self.ended[key].applied
+
+
+def _settled(ended: Ended) -> Ended:
+    return replace(ended, status=Status.DONE if ended.failure or ended.status is Status.NOT_STARTED else ended.status, failure=None)

@@ -63,6 +63,7 @@ class World:
     plans: list[Plan] = field(default_factory=lambda: [MAKE, Plan()])
     script: Mapping[str, list[Scripted]] = field(default_factory=lambda: MAKES)
     said: list[str] = field(default_factory=list)
+    tidies: bool = False
     planned: int = 0
 
     def __post_init__(self) -> None:
@@ -93,6 +94,7 @@ class World:
                 "status": {"read": self.account.operations().count("DescribeVpcs")},
             },
             lock_name=lambda desired: desired.name,
+            tidies=self.tidies,
         )
 
     def run(self, mode: Mode = REAL, options: Mapping[str, Any] | None = None, **controls: Any) -> dict[str, Any]:
@@ -272,14 +274,50 @@ def test_a_deletion_looks_again_for_what_was_made_meanwhile() -> None:
     assert world.writes() == ["PutParameter", "Delete", "Delete", "DeleteParameter"]
 
 
-def test_a_deletion_does_not_repeat_what_it_has_done_and_ends_after_three_rounds() -> None:
+def test_a_deletion_ends_after_three_rounds() -> None:
     step = Step(key="eni/0", service="ec2", operation="Delete", kind=Kind.DELETE)
-    same = World(plans=[Plan(steps=(step,))])
-    same.run(options={"state": "absent"})
-    assert same.writes().count("Delete") == 1
     endless = World(plans=[Plan(steps=(replace(step, key=f"eni/{n}"),)) for n in range(9)])
     endless.run(options={"state": "absent"})
     assert endless.writes().count("Delete") == 3
+
+
+def test_a_deletion_that_is_held_up_looks_for_what_is_in_the_way() -> None:
+    subnet = Step(key="subnet/a", service="ec2", operation="DeleteSubnet", kind=Kind.DELETE, obstacles=frozenset({"DependencyViolation"}))
+    obstacle = Step(key="eni/1", service="ec2", operation="DeleteEni", kind=Kind.DELETE)
+    held_up = [error(Fault.REFUSED, "DependencyViolation")]
+    plans = [Plan(steps=(subnet,)), Plan(steps=(obstacle, replace(subnet, after=frozenset({"eni/1"})))), Plan()]
+    world = World(plans=plans, script={"DeleteSubnet": held_up})
+
+    def out_of_the_way(request: Mapping[str, Any]) -> dict[str, Any]:
+        world.account.script["DeleteSubnet"] = [{}]
+        return {}
+
+    world.account.script["DeleteEni"] = [out_of_the_way]
+    result = world.run(options={"state": "absent"}, wait_timeout=9999)
+    assert {step["key"]: step["status"] for step in result["plan"]} == {"subnet/a": "done", "eni/1": "done"}
+    assert ("failed" in result, result["changed"]) == (False, True)
+
+
+def test_what_goes_by_itself_after_all_is_no_failure() -> None:
+    subnet = Step(key="subnet/a", service="ec2", operation="DeleteSubnet", kind=Kind.DELETE, obstacles=frozenset({"DependencyViolation"}))
+    world = World(plans=[Plan(steps=(subnet,)), Plan()], script={"DeleteSubnet": [error(Fault.REFUSED, "DependencyViolation")]})
+    result = world.run(options={"state": "absent"})
+    assert ("failed" in result, result["plan"][0]["status"]) == (False, "done")
+
+
+def test_a_deletion_that_is_refused_does_not_look_again() -> None:
+    step = Step(key="x", service="ec2", operation="Delete", kind=Kind.DELETE)
+    world = World(plans=[Plan(steps=(step,))], script={"Delete": [error(Fault.REFUSED, "AccessDenied")]})
+    assert world.run(options={"state": "absent"})["error"]["code"] == "AccessDenied"
+    assert world.writes().count("Delete") == 1
+
+
+@pytest.mark.parametrize(("tidies", "state", "looks"), [(False, "present", 0), (True, "present", 1), (False, "absent", 1)])
+def test_who_finds_nothing_to_do_may_tidy_the_lock_of_a_killed_run(*, tidies: bool, state: str, looks: int) -> None:
+    world = World(plans=[Plan()], script={"GetParameter": [error(Fault.NOT_FOUND, "ParameterNotFound")]}, tidies=tidies)
+    assert not world.run(options={"state": state})["changed"]
+    assert world.account.operations().count("GetParameter") == looks
+    assert world.writes() == []
 
 
 def test_without_wait_the_rest_is_not_started_and_the_run_is_good() -> None:

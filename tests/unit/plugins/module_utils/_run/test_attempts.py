@@ -166,6 +166,13 @@ def test_an_obstacle_is_awaited_and_told() -> None:
     assert sent.progress.told[0] == ("x", "held up by DependencyViolation")
 
 
+def test_a_deletion_that_is_held_up_for_a_quarter_of_an_hour_needs_another_look() -> None:
+    violation = error(Fault.REFUSED, "DependencyViolation")
+    sent = Sent(replace(DELETION, obstacles=frozenset({"DependencyViolation"})), script={"Write": [violation]})
+    assert sent.refusal() is violation
+    assert 900 < sum(sent.clock.slept) < 910
+
+
 @pytest.mark.parametrize("end", [{"timeout": 30}, {"failed": True}], ids=["deadline", "another step failed"])
 def test_an_obstacle_is_not_awaited_for_ever(end: Mapping[str, Any]) -> None:
     violation = error(Fault.REFUSED, "DependencyViolation")

@@ -168,3 +168,27 @@ def test_this_process_is_named_so_that_its_end_can_be_proved() -> None:
     process = this_process()
     assert process["pid"] == str(os.getpid())
     assert set(process) == {"host", "boot", "name_space", "pid", "started"}
+
+
+@pytest.mark.parametrize(
+    ("held", "left"),
+    [(replace(THEIRS, process=this_process() | {"pid": "4194304"}), 0), (THEIRS, 1)],
+    ids=["of a killed run", "of a living run"],
+)
+def test_tidying_removes_the_lock_of_a_killed_run_only(held: Claim, left: int) -> None:
+    run = Run(held)
+    run.lock.tidy()
+    assert len(run.store.versions) == left
+
+
+def test_tidying_where_nothing_lies_about_is_one_read() -> None:
+    run = Run()
+    run.lock.tidy()
+    assert run.gateway.operations() == ["GetParameter"]
+
+
+def test_tidying_without_access_is_no_failure() -> None:
+    run = Run()
+    run.gateway.script["GetParameter"] = [error(Fault.REFUSED, "AccessDeniedException")]
+    run.lock.tidy()
+    assert run.gateway.operations() == ["GetParameter"]
