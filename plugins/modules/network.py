@@ -14,7 +14,7 @@ description:
   - Makes a VPC with subnets, the ways out of it and security groups what is declared, and shows the plan in check mode.
   - What is not declared is neither compared nor touched. What is declared empty is made empty.
   - An existing VPC can be adopted by its id or by its tags; of it only what is declared is changed, and only what was made here is deleted.
-  - Public subnets share one route table that leads to the internet gateway. Each private subnet has a route table of its own, which leads to
+  - Public subnets share one route table that leads to the internet gateway. Each private subnet has a route table of its own that leads to
     the NAT gateway of its zone or to the only one. Intra subnets share one that leads nowhere.
 extends_documentation_fragment:
   - cutover.eks.common

@@ -72,7 +72,7 @@ def _user(interface: Interface) -> str:
 
 
 def _goes_by_itself(interface: Interface, actual: NetworkActual, owner: tuple[str, str], leaving: Leaving) -> bool:
-    """Say whether an interface goes with its owner: a NAT gateway of ours, a leaving cluster, a control plane that is gone; one that nothing uses stays."""
+    """Say whether an interface goes with its owner: a NAT gateway of ours, a leaving cluster, a control plane that is gone."""
     if interface.id in leaving.ids:
         return True
     if interface.status == "available":
