@@ -16,8 +16,8 @@ author: cutover.eks contributors (@cutover-eks)
 version_added: 1.0.0
 short_description: Whether a value will be known only after apply
 description:
-  - In check mode the modules of this collection return values that only a real run can know as text like
-    C((known after apply: vpc Vpc.VpcId)). This test finds such values.
+  - In check mode the modules of this collection return text in place of a value that only a real run can know. The text says in
+    parentheses that the value is known after apply, and of which step of the plan. This test finds such text.
   - Use it to skip, in check mode only, tasks of other collections that would need the value.
 options:
   _input:
