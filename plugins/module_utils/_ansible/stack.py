@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._aws.stack import read_stack
-from .._model.stack import PARTS, Stack, StackActual
 from .._model.scope import Scope
+from .._model.stack import PARTS, Stack, StackActual
 from .._plan.stack import links_of, plan_stack
 from . import addons, cluster, iam_roles, network, nodegroups
 from .noun import Noun
@@ -68,4 +68,5 @@ NOUN = Noun(
     plan=plan_stack,
     result=stack_result,
     lock_name=lambda desired: str(desired.name),
+    tidies=True,
 )
