@@ -13,8 +13,8 @@ version_added: 0.1.0
 description:
   - Gives a network in the shape that M(cutover.eks.network) takes and returns, told from what carries its owner tag.
 extends_documentation_fragment:
-  - cutover.eks.common_info
-  - cutover.eks.attributes_info
+  - cutover.eks.common.info
+  - cutover.eks.attributes.info
 author:
   - cutover.eks contributors (@cutover-eks)
 options:

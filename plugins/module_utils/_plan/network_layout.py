@@ -88,10 +88,10 @@ def layout(desired: Network, actual: NetworkActual, scope: Scope, problems: Prob
     """Give every declared subnet that is not given by id, in the order private, public, intra, zone by zone."""
     zones = chosen_zones(desired, actual, scope)
     wanted = [(group, index, zone) for group in desired.subnets if not group.ids for index, zone in enumerate(zones)]
-    matched = {(group.tier, zone): _by_step(desired, actual, scope, group, zone) for group, _, zone in wanted}
+    matched = {(group.tier, zone): _by_step(desired, actual, scope, group, zone) for group, _index, zone in wanted}
     blocks = _blocks(desired, actual, scope, wanted, matched, problems)
     places = []
-    for group, _, zone in wanted:
+    for group, _index, zone in wanted:
         cidr = blocks.get((group.tier, zone), "")
         existing = matched[group.tier, zone] or next((s for s in actual.subnets if s.cidr == cidr and s.zone == zone), None)
         places.append(Place(group=group, zone=zone, suffix=suffix_of(zone, scope.region), cidr=cidr, existing=existing))
@@ -114,7 +114,7 @@ def _blocks(
     """Give each place its block: the existing one's, the declared one, or the first free one of the size."""
     whole = _whole(desired, actual)
     given = {(group.tier, zone): group.cidrs[index] for group, index, zone in wanted if index < len(group.cidrs)}
-    computed = [(group, zone) for group, _, zone in wanted if not group.cidrs]
+    computed = [(group, zone) for group, _index, zone in wanted if not group.cidrs]
     if whole is None:
         return given
     # In somebody else's VPC a block of that size says nothing about whose subnet it is.

@@ -114,7 +114,7 @@ def _new_nat(site: Site, place: Place, key: str) -> Iterator[Step]:
         },
         kind=Kind.CREATE,
         token=IDEMPOTENT_BY,
-        after=frozenset({"internet-gateway/attachment", *(f"{key}/deleted" for _ in leaving)}),
+        after=frozenset({"internet-gateway/attachment", *(f"{key}/deleted" for _nat in leaving)}),
         wait=_available(Ref(key, "NatGateway.NatGatewayId")),
         # The address is free a moment after the gateway that had it is gone.
         obstacles=frozenset({"Resource.AlreadyAssociated", "InvalidAddress.InUse"}) if address else frozenset(),

@@ -288,4 +288,4 @@ def test_tags_are_asked_for_twenty_at_a_time_and_only_in_the_vpc() -> None:
 def test_without_a_vpc_only_volumes_are_looked_for() -> None:
     gateway = FakeGateway(LEFT)
     assert read_orphans(gateway, SCOPE, "blue", None).volumes == (Volume(id="vol-1", claim="shop/data"),)
-    assert [call for call, _ in gateway.calls] == ["ec2:DescribeVolumes"]
+    assert [call for call, _request in gateway.calls] == ["ec2:DescribeVolumes"]

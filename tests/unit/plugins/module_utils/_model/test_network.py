@@ -36,7 +36,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "name with a colon": ({"name": "a:b"}, "name_invalid", "name"),
     "name too long": ({"name": "x" * 101}, "name_too_long", "name"),
     "cluster too long": ({"cluster": "x" * 101}, "name_too_long", "cluster"),
-    "no block": ({"vpc": {}}, "cidr_missing", "vpc.cidr"),
+    "no block for the VPC": ({"vpc": {}}, "cidr_missing", "vpc.cidr"),
     "block without prefix": ({"vpc": {"cidr": "10.0.0.0"}}, "cidr_invalid", "vpc.cidr"),
     "bits behind the prefix": ({"vpc": {"cidr": "10.0.0.1/16"}}, "cidr_invalid", "vpc.cidr"),
     "VPC too large": ({"vpc": {"cidr": "10.0.0.0/15"}}, "prefix_out_of_range", "vpc.cidr"),
@@ -56,6 +56,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
         "subnets.private.cidrs[0]",
     ),
     "blocks of another number": ({"subnets": {"private": {"cidrs": ["10.0.0.0/24"]}}}, "cidrs_per_zone", "subnets.private.cidrs"),
+    "no block": ({"subnets": {"private": {"cidrs": ["ten", "10.0.1.0/24"]}}}, "cidr_invalid", "subnets.private.cidrs[0]"),
     "blocks that overlap": (
         {"subnets": {"private": {"cidrs": ["10.0.0.0/20", "10.0.8.0/21"]}}},
         "overlapping_cidrs",

@@ -44,7 +44,7 @@ KINDS = {
 
 def id_of(step: str) -> str:
     """Give the id that the thing of a create step gets."""
-    kind, _, name = step.partition("/")
+    kind, _slash, name = step.partition("/")
     return f"{PREFIXES[kind]}-{name or 'new'}"
 
 

@@ -237,6 +237,24 @@ DRIFTS: dict[str, tuple[Drift, list[tuple[str, str]]]] = {
         lambda world: edited(world, "internet_gateways", "internet-gateway", lambda gateway: replace(gateway, vpc_id="")),
         [("internet-gateway/attachment", "AttachInternetGateway")],
     ),
+    "a rule reworded": (
+        lambda world: edited(
+            world,
+            "security_groups",
+            "security-group/extra",
+            lambda g: replace(g, rules=tuple(replace(rule, description="?") for rule in g.rules)),
+        ),
+        [("security-group/extra/ingress-descriptions", "UpdateSecurityGroupRuleDescriptionsIngress")],
+    ),
+    "a subnet in another route table": (
+        lambda world: edited(
+            edited(world, "route_tables", "route-table/private-b", lambda table: replace(table, associations={})),
+            "route_tables",
+            "route-table/intra",
+            lambda table: replace(table, associations={**table.associations, "subnet-private-b": "rtbassoc-subnet-private-b"}),
+        ),
+        [("association/private-b", "ReplaceRouteTableAssociation")],
+    ),
     "association removed": (
         lambda world: edited(world, "route_tables", "route-table/private-b", lambda table: replace(table, associations={})),
         [("association/private-b", "AssociateRouteTable")],
@@ -309,6 +327,24 @@ def test_declared_empty_egress_takes_the_default_rule_away() -> None:
     assert step.request["IpPermissions"] == [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
     world = after_run(plan, EMPTY)
     assert plan_network(sealed, world, SCOPE).steps == ()
+
+
+def test_rules_by_hand_towards_any_kind_of_peer_are_removed() -> None:
+    by_hand = [ActualRule(direction="ingress", protocol="tcp", from_port=22, to_port=22, peer=peer) for peer in ("::/0", "pl-1", "sg-1")]
+    drifted = edited(built(), "security_groups", "security-group/extra", lambda group: replace(group, rules=(*group.rules, *by_hand)))
+    step = plan_network(declared(), drifted, SCOPE).steps[0]
+    ports = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
+    assert step.request["IpPermissions"] == [
+        {**ports, "Ipv6Ranges": [{"CidrIpv6": "::/0"}]},
+        {**ports, "PrefixListIds": [{"PrefixListId": "pl-1"}]},
+        {**ports, "UserIdGroupPairs": [{"GroupId": "sg-1"}]},
+    ]
+
+
+def test_a_small_vpc_is_too_small_for_three_zones_of_subnets() -> None:
+    with pytest.raises(Refused) as refused:
+        plan_network(declared(vpc={"cidr": "10.0.0.0/26"}), EMPTY, SCOPE)
+    assert {problem.code for problem in refused.value.problems} == {"no_room"}
 
 
 def test_groups_may_name_each_other() -> None:
@@ -403,6 +439,12 @@ IMPOSSIBLE: dict[str, tuple[dict[str, Any], NetworkActual, str, str]] = {
     "another tool's VPC": ({}, replace(ADOPTED, vpcs=(HERITAGE,)), "foreign_heritage", "vpc.match_tags"),
     "the VPC has another block": ({"vpc": {"id": "vpc-company", "cidr": "10.0.0.0/16"}}, ADOPTED, "vpc_cidr_differs", "vpc.cidr"),
     "unknown zone": ({"zones": ["eu-central-1a", "eu-central-1x"]}, ADOPTED, "unknown_zone", "zones"),
+    "a zone that EKS does not take": (
+        {"zones": ["eu-central-1a", "eu-central-1b"]},
+        replace(ADOPTED, zones=(ZONES[0], replace(ZONES[1], id="use1-az3"))),
+        "unsupported_zone",
+        "zones",
+    ),
     "more zones than there are": ({"zones": ["5"]}, ADOPTED, "too_few_zones", "zones"),
     "a block over an existing subnet": ({"subnets": OVERLAPPING}, ADOPTED, "overlapping_cidrs", "subnets.private.cidrs"),
     "a block outside of the VPC": ({"subnets": OUTSIDE}, ADOPTED, "subnet_outside_vpc", "subnets.private.cidrs"),

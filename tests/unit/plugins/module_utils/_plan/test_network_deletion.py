@@ -98,6 +98,17 @@ def test_what_a_cut_off_deletion_left_still_goes() -> None:
     ]
 
 
+def test_a_subnet_of_somebody_else_falls_back_to_the_main_table() -> None:
+    tables = tuple(
+        replace(table, associations={**table.associations, "subnet-theirs": "rtbassoc-theirs"}) if table.id == "rtb-public" else table
+        for table in WORLD.route_tables
+    )
+    theirs = replace(WORLD.vpcs[0], tags={})
+    plan = deletion(replace(WORLD, vpcs=(theirs,), route_tables=tables))
+    assert needs(plan, "route-table/public") == {"association/subnet-theirs", "subnet/public-a", "subnet/public-b"}
+    assert plan.get("vpc") is None
+
+
 def test_a_nat_gateway_on_its_way_out_is_awaited() -> None:
     nats = (replace(WORLD.nat_gateways[0], state="deleting"), replace(WORLD.nat_gateways[1], state="deleted"))
     plan = deletion(replace(WORLD, nat_gateways=nats))
