@@ -102,11 +102,16 @@ def role_name(cluster: str, scope: Scope, purpose: str) -> str:
 
 
 def _role(fields: Fields, cluster: str, scope: Scope) -> IamRole:
-    purpose = fields.text("purpose", r"[A-Za-z0-9+=,.@_-]{1,40}", wanted="1 to 40 letters, digits and +=,.@_-", do="Choose another word.") or ""
+    purpose = (
+        fields.text("purpose", r"[A-Za-z0-9+=,.@_-]{1,40}", wanted="1 to 40 letters, digits and +=,.@_-", do="Choose another word.") or ""
+    )
     template = TEMPLATES.get(purpose)
     if template is None and not fields.has("trust"):
         fields.refuse(
-            "trust_missing", "purpose", wanted=f"one of {', '.join(TEMPLATES)}, or a trust policy", do="Declare trust for a role of your own purpose."
+            "trust_missing",
+            "purpose",
+            wanted=f"one of {', '.join(TEMPLATES)}, or a trust policy",
+            do="Declare trust for a role of your own purpose.",
         )
     given = _document(fields, "trust")
     policies = fields.values("managed_policies")
@@ -115,10 +120,18 @@ def _role(fields: Fields, cluster: str, scope: Scope) -> IamRole:
     return IamRole(
         purpose=purpose,
         name=role_name(cluster, scope, purpose),
-        trust=given or (template.trust if template else {}),
+        trust=given or (_usual_trust(template, purpose, cluster, scope) if template else {}),
         managed_policies=usual if policies is None else policies,
         inline_policies=inline,
     )
+
+
+def _usual_trust(template: Template, purpose: str, cluster: str, scope: Scope) -> Document:
+    """Give the template's trust; Fargate assumes its role for this cluster's profiles alone, as the EKS guide advises."""
+    if purpose != "fargate":
+        return template.trust
+    source = scope.arn("eks", f"fargateprofile/{cluster}/*")
+    return trust("eks-fargate-pods.amazonaws.com", condition={"ArnLike": {"aws:SourceArn": source}})
 
 
 def _document(fields: Fields, name: str) -> Document | None:
@@ -135,7 +148,11 @@ def _parsed(fields: Fields, name: str, text: Any) -> Document:
         return parsed(text)
     except ValueError as error:
         fields.problems.add(
-            "bad_policy", fields.at(name), found=f"text that is no JSON ({error})", wanted="a policy document", do="Give a dictionary or valid JSON."
+            "bad_policy",
+            fields.at(name),
+            found=f"text that is no JSON ({error})",
+            wanted="a policy document",
+            do="Give a dictionary or valid JSON.",
         )
         return {}
 
@@ -146,7 +163,9 @@ def _check_purposes(desired: IamRoles, problems: Problems) -> None:
         problems.add("doubled_name", "roles", found=f"{purpose} twice", wanted="each purpose once", do="Drop one.")
     boundary = desired.permissions_boundary
     if boundary and not re.fullmatch(r"arn:[a-z-]+:iam::(aws|\d{12}):policy/.+", boundary):
-        problems.add("bad_arn", "permissions_boundary", found=boundary, wanted="the ARN of a policy", do="Give arn:aws:iam::ACCOUNT:policy/NAME.")
+        problems.add(
+            "bad_arn", "permissions_boundary", found=boundary, wanted="the ARN of a policy", do="Give arn:aws:iam::ACCOUNT:policy/NAME."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
