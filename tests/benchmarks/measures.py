@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 from playing import Run, good, largest, measuring_python, play
 
@@ -17,7 +18,7 @@ from simulator.services.eks import durations
 
 INSTANT = 3000.0
 """A speed at which nothing is worth waiting for: what remains is the work of the two sides."""
-SOON = {"poll_interval": 0.1}
+SOON: Mapping[str, Any] = {"poll_interval": 0.1}
 PEERS, STACK, MODULES = "peers_reference", "stack_reference", "modules_reference"
 
 
@@ -61,12 +62,12 @@ def noop(settings: Settings) -> Iterator[Row]:
     quiet = _noop(settings, 0)
     distant = _noop(settings, 50)
     for latency, found in ((0, quiet), (50, distant)):
-        for name, (seconds, _) in found.items():
+        for name, (seconds, _calls) in found.items():
             yield Row(measure=f"no-op, {latency} ms, {name}", value=seconds, unit="s")
         yield at_least(f"no-op, {latency} ms, stack against peers", found[PEERS][0] / found[STACK][0], "times", 12)
         yield at_least(f"no-op, {latency} ms, single modules against peers", found[PEERS][0] / found[MODULES][0], "times", 5)
     yield at_most("no-op, stack: what 50 ms a call add", distant[STACK][0] - quiet[STACK][0], "s", 0.3)
-    for name, (_, calls) in quiet.items():
+    for name, (_seconds, calls) in quiet.items():
         yield Row(measure=f"no-op, calls, {name}", value=calls, unit="calls")
     yield at_most("no-op, calls of the stack to the peers'", quiet[STACK][1] / quiet[PEERS][1], "", 1 / 3)
 
@@ -78,7 +79,7 @@ def _noop(settings: Settings, latency: int) -> Mapping[str, tuple[float, int]]:
     with started("--latency", str(latency), speed=INSTANT) as simulator:
         good(play(simulator, PEERS, hosts=("peers",)))
         good(play(simulator, STACK, **SOON))
-        for _ in range(settings.runs):
+        for _run in range(settings.runs):
             for name, hosts in sides.items():
                 found[name].append(good(play(simulator, name, hosts=hosts), changed=False))
     return {name: (median(run.seconds for run in runs), runs[0].calls) for name, runs in found.items()}
@@ -106,10 +107,10 @@ def critical_path() -> float:
 def check(settings: Settings) -> Iterator[Row]:
     """Time a plan for an empty account; the peers' modules refuse it at the first value that they do not know yet."""
     with started(speed=INSTANT) as simulator:
-        planned = [good(play(simulator, STACK, "--check"), changed=True) for _ in range(settings.runs)]
+        planned = [good(play(simulator, STACK, "--check"), changed=True) for _run in range(settings.runs)]
         peers = play(simulator, PEERS, "--check", hosts=("peers",))
         good(play(simulator, STACK, **SOON))
-        idle = [good(play(simulator, STACK), changed=False) for _ in range(settings.runs)]
+        idle = [good(play(simulator, STACK), changed=False) for _run in range(settings.runs)]
     seconds = median(run.seconds for run in planned)
     yield Row(measure="check on an empty account, peers: exit code", value=peers.exit_code, unit="")
     yield Row(measure="check on an empty account, stack", value=seconds, unit="s")
@@ -128,7 +129,7 @@ def nodegroups(settings: Settings) -> Iterator[Row]:
 def _grown(settings: Settings, count: int) -> tuple[float, int]:
     with started(speed=INSTANT) as simulator:
         good(play(simulator, STACK, count=count, **SOON))
-        runs = [good(play(simulator, STACK, count=count), changed=False) for _ in range(settings.runs)]
+        runs = [good(play(simulator, STACK, count=count), changed=False) for _run in range(settings.runs)]
     return median(run.seconds for run in runs), runs[0].calls
 
 
@@ -147,7 +148,7 @@ def _fleet(settings: Settings, count: int) -> tuple[float, int]:
     hosts = [f"fleet-{number:02}" for number in range(1, count + 1)]
     with started(speed=INSTANT) as simulator:
         good(play(simulator, STACK, hosts=hosts, **SOON))
-        runs = [good(play(simulator, STACK, hosts=hosts), changed=False) for _ in range(settings.runs)]
+        runs = [good(play(simulator, STACK, hosts=hosts), changed=False) for _run in range(settings.runs)]
     return median(run.seconds for run in runs), runs[0].calls
 
 

@@ -79,7 +79,7 @@ def measuring_python() -> tuple[Path, Path]:
 
 def largest(log: Path, module: str) -> float:
     """Give the largest resident size of a module's processes, in MB."""
-    noted = [json.loads(line) for line in log.read_text().splitlines()]
+    noted: list[tuple[str, int]] = [json.loads(line) for line in log.read_text().splitlines()]
     return max(size for path, size in noted if f"AnsiballZ_{module}.py" in path) / 1024
 
 

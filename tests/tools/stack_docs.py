@@ -60,7 +60,7 @@ def _below(spec: Any, part: str) -> Any:
 
 def _place(option: str, part: str) -> str:
     given, shared = PARTS[part][1], {"allow_irreversible", "allow_replace", "wait", "wait_timeout"}
-    first = option.split(".")[0].split("[")[0]
+    first = re.split(r"[.\[]", option, maxsplit=1)[0]
     if first in shared or first == "state":
         return option
     return "name" if first in given else f"{part}.{option}"

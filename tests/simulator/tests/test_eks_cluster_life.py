@@ -143,7 +143,7 @@ def test_without_logging_there_is_no_log_group(aws: Aws) -> None:
 def test_at_speed_inf_the_second_read_ends_a_creation(aws: Aws) -> None:
     aws.world.clock.run_at(float("inf"))
     aws.create()
-    assert [aws.describe()["status"] for _ in range(2)] == ["CREATING", "ACTIVE"]
+    assert [aws.describe()["status"] for _look in range(2)] == ["CREATING", "ACTIVE"]
 
 
 def test_lists_come_in_pages(aws: Aws) -> None:

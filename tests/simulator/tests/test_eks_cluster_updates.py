@@ -198,7 +198,7 @@ def test_the_update_of_a_node_group_does_not_block_the_cluster(aws: Aws) -> None
 def test_at_speed_inf_the_second_read_of_the_update_ends_it(aws: Aws) -> None:
     aws.world.clock.run_at(float("inf"))
     update = configure(aws, deletionProtection=True)
-    assert [update_of(aws, update)["status"] for _ in range(2)] == ["InProgress", "Successful"]
+    assert [update_of(aws, update)["status"] for _look in range(2)] == ["InProgress", "Successful"]
 
 
 @pytest.mark.row("Version +1 only")

@@ -88,7 +88,7 @@ def test_at_infinite_speed_the_second_read_ends_the_creation() -> None:
     account = Account.ready()
     account.world.clock.run_at(float("inf"))
     account.create_nodegroup()
-    assert [account.nodegroup()["status"] for _ in range(3)] == ["CREATING", "ACTIVE", "ACTIVE"]
+    assert [account.nodegroup()["status"] for _look in range(3)] == ["CREATING", "ACTIVE", "ACTIVE"]
 
 
 @pytest.mark.row("Nodegroup states")

@@ -153,14 +153,14 @@ def test_skip_times_and_patterns_choose_the_request(door: Door) -> None:
         return False
 
     ec2.create_vpc(CidrBlock="10.0.0.0/16")
-    assert [is_hit() for _ in range(3)] == [False, True, False]
+    assert [is_hit() for _attempt in range(3)] == [False, True, False]
     assert door.control("GET", "faults")["faults"][0]["hits"] == 1
 
 
 def test_a_probability_hits_some_requests(door: Door) -> None:
     door.fault("throttle", service="sts", probability=0.5, times=None)
     sts, hits = door.client("sts"), 0
-    for _ in range(40):
+    for _attempt in range(40):
         try:
             sts.get_caller_identity()
         except ClientError:
@@ -208,7 +208,7 @@ def start(door: Door, command: list[str]) -> subprocess.Popen[str]:
 def test_a_kill_ends_the_client_after_the_change_and_before_the_answer(door: Door) -> None:
     fault = door.fault("kill", service="ec2", operation="CreateVpc")
     with start(door, [sys.executable, "-c"]) as client:
-        text, _ = client.communicate(timeout=30)
+        text, _errors = client.communicate(timeout=30)
     assert (client.returncode, text) == (-signal.SIGKILL, "")
     assert (door.journal()[-1]["fault"], door.journal()[-1]["applied"]) == (fault, True)
     assert len(door.client("ec2").describe_vpcs()["Vpcs"]) == 1

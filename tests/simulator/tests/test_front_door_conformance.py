@@ -123,7 +123,7 @@ def asked(operation: OperationModel, parameters: dict[str, Any]) -> Request:
     prepare_request_dict(made, endpoint_url="http://127.0.0.1", context={})
     body = made["body"]
     body = urlencode(body, doseq=True).encode() if isinstance(body, dict) else body.encode() if isinstance(body, str) else body
-    path, _, query = made["url"].removeprefix("http://127.0.0.1").partition("?")
+    path, _mark, query = made["url"].removeprefix("http://127.0.0.1").partition("?")
     scope = f"AWS4-HMAC-SHA256 Credential=1/20260101/r/{_signing_name(operation)}/aws4_request, SignedHeaders=host, Signature=0"
     headers = {name.lower(): str(value) for name, value in made["headers"].items()}
     return Request(method=made["method"], path=path, query=query, headers={**headers, "authorization": scope}, body=body)

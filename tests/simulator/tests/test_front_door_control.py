@@ -145,7 +145,7 @@ def test_an_overhead_of_a_call_is_small(simulator: Simulator) -> None:
     request = b"GET /_simulator/clock HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     with socket.create_connection((str(address.hostname), int(address.port or 0))) as line:
         times = []
-        for _ in range(50):
+        for _attempt in range(50):
             started = time.monotonic()
             line.sendall(request)
             assert line.recv(4096).startswith(b"HTTP/1.1 200")

@@ -28,7 +28,7 @@ def test_an_entry_has_the_fields_of_the_contract(door: Door) -> None:
 
 def test_a_refused_request_is_written_and_not_applied(door: Door) -> None:
     eks = door.client("eks")
-    for _ in range(2):
+    for _attempt in range(2):
         try:
             eks.create_cluster(name="blue", roleArn="r", resourcesVpcConfig={})
         except ClientError:

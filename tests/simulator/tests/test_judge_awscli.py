@@ -183,7 +183,7 @@ def presigned(token: str) -> str:
 
 def asked(aws: Cli, url: str, cluster: str) -> str:
     """Ask the simulator what a control plane asks STS: the signed URL, with its host and the cluster's name as headers."""
-    _, _, host, path = url.split("/", 3)
+    _scheme, _empty, host, path = url.split("/", 3)
     request = urllib.request.Request(f"{aws.simulator.endpoint}/{path}", headers={"x-k8s-aws-id": cluster, "Host": host})
     with urllib.request.urlopen(request) as answer:
         return str(answer.read().decode())

@@ -26,7 +26,7 @@ def vpcs(door: Door, **place: str) -> list[str]:
 def test_a_restored_snapshot_is_the_world_as_it_was(door: Door) -> None:
     ec2 = door.client("ec2")
     ec2.create_vpc(CidrBlock="10.0.0.0/16")
-    _, picture = door.http("GET", "/_simulator/snapshot")
+    _status, picture = door.http("GET", "/_simulator/snapshot")
     ec2.create_vpc(CidrBlock="10.1.0.0/16")
     assert door.http("PUT", "/_simulator/snapshot", picture)[0] == 200
     assert vpcs(door) == ["10.0.0.0/16"]
@@ -36,7 +36,7 @@ def test_a_restored_snapshot_is_the_world_as_it_was(door: Door) -> None:
 def test_a_life_cycle_under_way_goes_on_in_a_restored_world(door: Door) -> None:
     eks = door.client("eks")
     eks.create_cluster(name="blue", roleArn="r", resourcesVpcConfig={})
-    _, picture = door.http("GET", "/_simulator/snapshot")
+    _status, picture = door.http("GET", "/_simulator/snapshot")
     door.control("POST", "reset")
     door.http("PUT", "/_simulator/snapshot", picture)
     assert eks.describe_cluster(name="blue")["cluster"]["status"] == "CREATING"
@@ -48,7 +48,7 @@ def test_tokens_and_keys_are_part_of_it_and_the_journal_is_not(door: Door) -> No
     ec2 = door.client("ec2")
     key = door.client("iam").create_access_key(UserName="u")["AccessKey"]
     first = ec2.create_nat_gateway(SubnetId="subnet-1", ClientToken="t")["NatGateway"]
-    _, picture = door.http("GET", "/_simulator/snapshot")
+    _status, picture = door.http("GET", "/_simulator/snapshot")
     door.control("POST", "reset")
     assert door.journal() == []
     door.http("PUT", "/_simulator/snapshot", picture)

@@ -318,5 +318,5 @@ def _found(request: Request) -> tuple[Callable[[Control, Asked], Answer], tuple[
         if method == request.method:
             return call, tuple(map(unquote, found.groups()))
     if matches:
-        raise Wrong(405, f"{request.path} takes {', '.join(method for method, _, _ in matches)}")
+        raise Wrong(405, f"{request.path} takes {', '.join(method for method, _call, _names in matches)}")
     raise Wrong(404, f"there is no control call {request.method} {request.path}")

@@ -41,7 +41,7 @@ class Client:
 
     def __call__(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Ask `service.Operation`, after what is due has happened, as the front door does."""
-        service, _, name = operation.partition(".")
+        service, _dot, name = operation.partition(".")
         self.world.lifecycles.settle()
         arn = f"arn:aws:iam::{self.account}:user/operator"
         caller = Caller(account=self.account, region=self.region, arn=arn, access_key=self.access_key)

@@ -34,7 +34,7 @@ def leftovers(world: World, cluster: str, account: str | None = None, region: st
 def _in_place(world: World, cluster: str, account: str, region: str) -> Iterator[dict[str, str]]:
     for name, service in sorted(world.services.items()):
         for key, item in service.resources(account, region).items():
-            kind, _, id = key.partition("/")
+            kind, _slash, id = key.partition("/")
             why = _why(kind, id, item, cluster, region)
             if why and not _is_gone(kind, item) and not KEPT.match(key):
                 place = "global" if name == "iam" else region

@@ -266,7 +266,7 @@ class _Unpickler(pickle.Unpickler):
     def persistent_load(self, pid: Any) -> Any:
         if pid[0] == "backends":
             return moto.backends.get_backend(pid[1])
-        _, account, arn, attachments = pid
+        _kind, account, arn, attachments = pid
         policy = _managed_policies(account)[arn]
         policy.attachment_count = attachments
         return policy
@@ -298,7 +298,7 @@ def load(picture: bytes) -> None:
 
 def _forget_freed_addresses() -> None:
     """Let subnets hand out addresses from the lowest again: the position of moto's iterator is not in the picture."""
-    for _, _, found in moto.backends.get_backend("ec2").iter_backends():
+    for _account, _region, found in moto.backends.get_backend("ec2").iter_backends():
         for subnets in cast("Any", found).subnets.values():
             for subnet in subnets.values():
                 subnet._unused_ips.clear()

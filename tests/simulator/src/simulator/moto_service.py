@@ -93,7 +93,7 @@ def _offset(token: str | None, code: str) -> int:
     if not token:
         return 0
     try:
-        word, _, offset = base64.urlsafe_b64decode(token).decode().partition(":")
+        word, _colon, offset = base64.urlsafe_b64decode(token).decode().partition(":")
         if word == "next":
             return int(offset)
     except (binascii.Error, ValueError):

@@ -82,7 +82,7 @@ def _sorted_text(text: str) -> str:
 def _refined(texts: list[str], colours: Mapping[str, str]) -> dict[str, str]:
     mentions: dict[str, list[str]] = {token: [] for token in colours}
     for text in texts:
-        for token in {found for found, _ in _tokens(text)}:
+        for token in {found for found, _what in _tokens(text)}:
             mentions[token].append(_digest(_sorted_text(_coloured(text, colours, token))))
     return {token: _digest(colours[token] + "".join(sorted(seen))) for token, seen in mentions.items()}
 
@@ -121,7 +121,7 @@ def normalised(state: State) -> dict[str, Any]:
     texts = [json.dumps([key, value], sort_keys=True) for key, value in plain.items()]
     kinds = {token: kind for text in texts for token, kind in _tokens(text)}
     colours = dict(kinds)
-    for _ in range(ROUNDS):
+    for _round in range(ROUNDS):
         colours = _refined(texts, colours)
     names = _names(kinds, colours, _tagged(plain))
     found: dict[str, Any] = _walk(plain, "", lambda text: GENERATED.sub(lambda seen: names[seen.group()], text))

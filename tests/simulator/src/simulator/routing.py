@@ -97,6 +97,6 @@ def _by_path(service: str, request: Request) -> str | None:
             if method != request.method or not path_pattern(uri, is_greedy=is_greedy).match(request.path):
                 continue
             literals = [part.partition("=") for part in uri.partition("?")[2].split("&") if part]
-            if all(arguments.get(key) == value for key, _, value in literals):
+            if all(arguments.get(key) == value for key, _equals, value in literals):
                 return str(operation.name)
     return None

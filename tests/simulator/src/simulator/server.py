@@ -55,7 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in self.headers.items():
             key = name.lower()
             headers[key] = f"{headers[key]},{value}" if key in headers else value
-        path, _, query = self.path.partition("?")
+        path, _mark, query = self.path.partition("?")
         return Request(method=self.command, path=path, query=query, headers=headers, body=self._body(headers))
 
     def _body(self, headers: dict[str, str]) -> bytes:

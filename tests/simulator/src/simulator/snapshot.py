@@ -49,7 +49,7 @@ class _Unpickler(pickle.Unpickler):
         self._world = world
 
     def persistent_load(self, pid: Any) -> Any:
-        kind, _, name = str(pid).partition("/")
+        kind, _slash, name = str(pid).partition("/")
         if kind == "service":
             return self._world.services[name]
         return self._world if kind == "world" else getattr(self._world, kind)

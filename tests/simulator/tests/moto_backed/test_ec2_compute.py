@@ -64,7 +64,7 @@ def test_a_new_version_is_the_latest_and_not_the_default_until_that_is_said(ask:
 
 
 def test_the_default_version_stays_and_numbers_are_never_used_again(ask: Client, template: str) -> None:
-    for _ in range(2):
+    for _attempt in range(2):
         ask("ec2.CreateLaunchTemplateVersion", LaunchTemplateId=template, LaunchTemplateData={"InstanceType": "t3.small"})
 
     answer = ask("ec2.DeleteLaunchTemplateVersions", LaunchTemplateId=template, Versions=["1", "3"])

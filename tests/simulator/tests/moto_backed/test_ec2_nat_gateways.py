@@ -133,7 +133,7 @@ def test_at_infinite_speed_the_second_read_shows_the_end(ask: Client) -> None:
     client = Client(make_world(speed=float("inf")))
     nat = create(client, build(client))
 
-    assert [show(client, nat)["State"] for _ in range(2)] == ["pending", "available"]
+    assert [show(client, nat)["State"] for _look in range(2)] == ["pending", "available"]
 
 
 def test_filters_of_nat_gateways_are_honoured(ask: Client, place: Place) -> None:

@@ -91,7 +91,7 @@ def test_a_reset_leaves_a_fresh_account(ask: Client) -> None:
 
 def test_the_same_seed_gives_the_same_ids() -> None:
     runs = []
-    for _ in range(2):
+    for _attempt in range(2):
         client = Client(make_world())
         client("iam.ListRoles")
         runs.append(client("ec2.CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"])
@@ -114,7 +114,7 @@ def test_a_listing_takes_less_than_ten_milliseconds_of_processor_time(ask: Clien
     populate(ask)
     ask(operation)
     times = []
-    for _ in range(7):
+    for _attempt in range(7):
         started = time.process_time()
         ask(operation)
         times.append(time.process_time() - started)

@@ -52,7 +52,7 @@ def _is_wanted(arn: str, tags: dict[str, str], parameters: dict[str, Any]) -> bo
 
 
 def _is_of(arn: str, kind: str) -> bool:
-    service, _, resource = kind.partition(":")
+    service, _colon, resource = kind.partition(":")
     parts = arn.split(":", 5)
     return parts[2] == service and (not resource or parts[5].startswith((f"{resource}/", f"{resource}:")))
 
@@ -78,7 +78,7 @@ def _arn(service: str, key: str, item: dict[str, Any], account: str, region: str
     for name in ("LoadBalancerArn", "TargetGroupArn", "logGroupArn", "Arn", "ARN", "arn", "nodegroupArn", "addonArn", "associationArn"):
         if item.get(name):
             return str(item[name])
-    kind, _, id = key.partition("/")
+    kind, _slash, id = key.partition("/")
     if service == "elb":
         return f"arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/{id}"
     return f"arn:aws:{service}:{region}:{account}:{kind}/{id}"
@@ -86,7 +86,7 @@ def _arn(service: str, key: str, item: dict[str, Any], account: str, region: str
 
 def get_tag_keys(tagging: MotoService, call: Call) -> dict[str, Any]:
     """List the keys of all tags."""
-    keys = sorted({key for _, tags in tagged(tagging.world, call.account, call.region) for key in tags})
+    keys = sorted({key for _arn, tags in tagged(tagging.world, call.account, call.region) for key in tags})
     return {"TagKeys": keys, "PaginationToken": ""}
 
 

@@ -29,7 +29,7 @@ class Sts(MotoService):
 
     def assume_role(self, call: Call) -> dict[str, Any]:
         """Give credentials of a role that exists; AWS says AccessDenied about one that does not."""
-        account, _, name = call.parameters["RoleArn"].partition(":iam::")[2].partition(":role/")
+        account, _kind, name = call.parameters["RoleArn"].partition(":iam::")[2].partition(":role/")
         try:
             self.world.call("iam", "GetRole", {"RoleName": name.rpartition("/")[2]}, account=account, region=call.region)
         except Refusal:

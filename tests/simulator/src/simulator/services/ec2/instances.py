@@ -10,8 +10,8 @@ from typing import Any
 
 from ...moto_service import MotoService, is_internal
 from ...seam import Call, Refusal
-from .common import subnet_of
 from .interfaces import remove, take_address
+from .lookups import subnet_of
 from .network import forget_tags
 from .tagging import check
 

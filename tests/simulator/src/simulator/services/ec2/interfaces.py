@@ -10,7 +10,7 @@ from typing import Any
 
 from ...moto_service import MotoService, is_internal
 from ...seam import Call, Refusal
-from .common import invalid, missing, subnet_of
+from .lookups import invalid, missing, subnet_of
 from .network import forget_tags
 
 OWNED_BY_AWS = "amazon-aws"

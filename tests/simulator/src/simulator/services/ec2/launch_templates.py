@@ -10,7 +10,7 @@ from typing import Any
 
 from ...moto_service import MotoService, is_internal
 from ...seam import Call, Refusal
-from .common import invalid
+from .lookups import invalid
 from .network import forget_tags
 from .tagging import check
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from ...moto_service import MotoService
 from ...seam import Call, Refusal
-from .common import missing, subnet_of
 from .interfaces import elastic, free_address, remove, take_address
+from .lookups import missing, subnet_of
 from .network import forget_tags
 
 PENDING_SECONDS = 100

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...moto_service import MotoService, is_internal
 from ...seam import Call, Refusal
-from .common import gateway_of, in_the_way, interfaces_in, invalid, not_found, subnet_of, subnets_in, vpc_of
+from .lookups import gateway_of, in_the_way, interfaces_in, invalid, not_found, subnet_of, subnets_in, vpc_of
 
 ATTRIBUTES = ("EnableDnsSupport", "EnableDnsHostnames")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...moto_service import MotoService
 from ...seam import Call, Refusal
-from .common import gateway_of, in_the_way, invalid, not_found, subnet_of, vpc_of
+from .lookups import gateway_of, in_the_way, invalid, not_found, subnet_of, vpc_of
 from .nat_gateways import ENDED
 from .network import forget_tags
 

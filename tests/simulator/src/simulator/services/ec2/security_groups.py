@@ -11,7 +11,7 @@ from typing import Any
 
 from ...moto_service import MotoService
 from ...seam import Call, Refusal
-from .common import invalid, missing, vpc_of
+from .lookups import invalid, missing, vpc_of
 from .network import forget_tags
 
 LONGEST_NAME = 255

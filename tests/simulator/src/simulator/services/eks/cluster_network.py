@@ -104,7 +104,7 @@ def create_interfaces(context: Context, cluster: str, subnets: Sequence[dict[str
         context.aws("ec2", "CreateNetworkInterface", SubnetId=subnet, Groups=list(groups), Description=f"Amazon EKS {cluster}")[
             "NetworkInterface"
         ]["NetworkInterfaceId"]
-        for _, subnet in sorted(zones.items())[:MOST_INTERFACES]
+        for _zone, subnet in sorted(zones.items())[:MOST_INTERFACES]
     ]
 
 

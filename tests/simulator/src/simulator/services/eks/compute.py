@@ -138,7 +138,7 @@ def _start(context: Context, record: Record, nodes: Nodes, number: int) -> None:
     """Start instances where there are fewest, and hand them to the Auto Scaling group."""
     found = context.aws("ec2", "DescribeSubnets", SubnetIds=record.shown["subnets"])["Subnets"]
     zones, shares = Counter(node["AvailabilityZone"] for node in nodes), Counter[str]()
-    for _ in range(number):
+    for _instance in range(number):
         subnet = min(found, key=lambda one: (zones[one["AvailabilityZone"]], shares[one["SubnetId"]]))
         zones[subnet["AvailabilityZone"]] += 1
         shares[subnet["SubnetId"]] += 1

@@ -32,7 +32,7 @@ def _start(token: str | None) -> int:
     if not token:
         return 0
     try:
-        marker, _, number = base64.urlsafe_b64decode(token.encode()).decode().partition(":")
+        marker, _colon, number = base64.urlsafe_b64decode(token.encode()).decode().partition(":")
         if marker == "eks":
             return int(number)
     except (binascii.Error, ValueError):

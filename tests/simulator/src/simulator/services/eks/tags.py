@@ -56,7 +56,7 @@ def _tagged(context: Context, arn: str) -> Record:
     prefix, account, region = context.arn(""), context.caller.account, context.caller.region
     if arn.split(":")[:5] != prefix.split(":")[:5]:
         raise Refusal("BadRequestException", f"The resource ARN {arn} is not one of EKS in {region} of account {account}.")
-    kind, _, rest = arn.split(":", 5)[-1].partition("/")
+    kind, _slash, rest = arn.split(":", 5)[-1].partition("/")
     cluster = context.region.clusters.get(rest.split("/")[0])
     record = cluster and _member(cluster, kind, arn)
     if record is None:
