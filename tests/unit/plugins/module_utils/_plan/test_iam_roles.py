@@ -45,7 +45,7 @@ def declared(**changes: Any) -> IamRoles:
 
 def after_run(plan: Plan, actual: IamRolesActual) -> IamRolesActual:
     """Give IAM after the plan's steps, from their requests alone."""
-    roles = dict(actual.roles)
+    roles: dict[str, LiveRole | None] = dict(actual.roles)
     for step in plan:
         name, request = step.request["RoleName"], step.request
         change = CHANGES[step.operation](request)
@@ -217,7 +217,7 @@ def test_a_boundary_is_set_on_new_roles_and_repaired_on_others() -> None:
     ]
 
 
-WRITTEN_OTHERWISE = {
+WRITTEN_OTHERWISE: dict[str, Any] = {
     "order of keys": {"Statement": READ_ONLY["Statement"], "Version": "2012-10-17"},
     "order of actions": {
         **READ_ONLY,
