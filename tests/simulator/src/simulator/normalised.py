@@ -18,9 +18,10 @@ from typing import Any
 
 ROUNDS = 3
 GENERATED = re.compile(
-    r"(?<![\w-])(?:"
-    r"(?P<id>[a-z]+(?:-[a-z]+)*)-[0-9a-f]{8}(?:[0-9a-f]{9})?(?![\w])"
-    r"|(?P<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    r"(?P<uuid>(?<!\w)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!\w))"  # also at the end of a name: eks-general-<uuid>
+    r"|(?<![\w-])(?:"
+    r"(?P<id>[a-z]+(?:-[a-z]+)*)-[0-9a-f]{8}(?:[0-9a-f]{9})?(?!\w|-[0-9a-f]{4}-)"
+    r"|(?P<group>eks-cluster-sg-[\w-]+?)-\d{1,10}(?![\w-])"
     r"|(?P<key>A[A-Z]{3}[A-Z0-9]{12,17})(?![\w])"
     r"|(?P<long>[0-9A-F]{32}|[0-9a-f]{17,64})(?![\w])"
     r"|(?P<mac>[0-9a-f]{2}(?::[0-9a-f]{2}){5})"
@@ -37,7 +38,7 @@ State = Mapping[str, Any]
 
 
 def _kind(found: re.Match[str]) -> str:
-    return found.group("id") or str(found.lastgroup)
+    return found.group("id") or found.group("group") or str(found.lastgroup)
 
 
 def _walk(value: Any, name: str, text: Callable[[str], str]) -> Any:
@@ -100,7 +101,7 @@ def _tagged(state: State) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in state.items():
         own, name = GENERATED.fullmatch(key.rpartition("/")[2]), _tag_name(value)
-        if own and name:
+        if own and name and not GENERATED.search(name):
             found[own.group()] = name
     return found
 
