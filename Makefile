@@ -81,7 +81,7 @@ ruff: install
 types: install
 	cd $(DEV) && MYPYPATH=$(DEV) $(VENV)/bin/mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(BUILD)/mypy -p ansible_collections.cutover.eks.plugins
 	MYPYPATH=tests/simulator/src $(VENV)/bin/mypy --cache-dir $(BUILD)/mypy-simulator -p simulator
-	$(VENV)/bin/mypy --cache-dir $(BUILD)/mypy-tools tests/tools
+	MYPYPATH=tests/tools $(VENV)/bin/mypy --cache-dir $(BUILD)/mypy-tools tests/tools
 
 layers: install
 	$(COLLECTIONS) $(VENV)/bin/lint-imports --cache-dir $(BUILD)/layers

@@ -23,7 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent
 VARIABLES = ROOT / "docs" / "examples" / "demo.yml"
 CLUSTER = "blue"
 TREE = re.compile(r"^\W*[├└│]|^\? |^ {3,}policy/")
-NOISE = re.compile(r"^(PLAY|TASK|PLAY RECAP) .*\*{3,}$|^\s*$|^\[WARNING\].*localhost|^(ok|changed): \[localhost\]$|^--- before|^\+\+\+ after")
+NOISE = re.compile(
+    r"^(PLAY|TASK|PLAY RECAP) .*\*{3,}$|^\s*$|^\[WARNING\].*localhost|^(ok|changed): \[localhost\]$|^--- before|^\+\+\+ after"
+)
 
 
 class Broken(Exception):
@@ -51,7 +53,9 @@ class Demo:
         command = ["ansible-playbook", f"cutover.eks.{playbook}", "-e", f"@{VARIABLES.relative_to(ROOT)}", *arguments]
         print(f"\n## {title}\n$ {' '.join(command)}", flush=True)
         executable = [str(Path(sys.executable).with_name("ansible-playbook")), *command[1:]]
-        with subprocess.Popen(executable, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
+        with subprocess.Popen(
+            executable, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as run:
             lines = self._show(line.rstrip("\n") for line in run.stdout or ())
         recap = next((line for line in reversed(lines) if "changed=" in line), "")
         if run.returncode or f"changed={changed} " not in f"{recap} ":

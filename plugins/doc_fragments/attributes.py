@@ -20,6 +20,10 @@ attributes:
   idempotent:
     support: full
     description: A second run with the same options finds nothing to do and changes nothing.
+  action_group:
+    support: full
+    description: Use C(group/cutover.eks.all) in C(module_defaults) to give options to all modules of this collection and of C(amazon.aws).
+    membership: [cutover.eks.all]
 """
 
     INFO = r"""
@@ -33,4 +37,8 @@ attributes:
   idempotent:
     support: full
     description: Nothing is changed.
+  action_group:
+    support: full
+    description: Use C(group/cutover.eks.all) in C(module_defaults) to give options to all modules of this collection and of C(amazon.aws).
+    membership: [cutover.eks.all]
 """

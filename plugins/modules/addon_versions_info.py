@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: addon_versions_info
 short_description: List the versions of EKS add-ons
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Gives the versions that EKS offers, the newest first, and the default one for a Kubernetes version.
 extends_documentation_fragment:

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: addons
 short_description: Install, configure, update and remove the EKS add-ons of a cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes the add-ons of one cluster what is declared; those that nodes need come first, then the others.
   - What is not declared is neither compared nor touched; add-ons that are not named stay, unless O(purge=true).
@@ -150,6 +150,23 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+changed:
+  description: Whether something was changed, or would be in check mode.
+  returned: always
+  type: bool
+plan:
+  description: The steps, each with its request, the field changes that made it necessary, and its status.
+  returned: unless the options were refused
+  type: list
+  elements: dict
+plan_text:
+  description: The plan as a tree.
+  returned: unless the options were refused
+  type: str
+plan_digest:
+  description: What O(expected_plan_digest) takes.
+  returned: unless the options were refused
+  type: str
 addons:
   description: The options of the module, and what AWS says about each add-on.
   returned: success

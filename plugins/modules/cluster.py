@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cluster
 short_description: Create, change, upgrade and delete an EKS control plane
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes one EKS cluster what is declared, and shows the plan of it in check mode.
   - What is not declared is neither compared nor touched. What is declared empty is made empty.
@@ -216,6 +216,23 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+changed:
+  description: Whether something was changed, or would be in check mode.
+  returned: always
+  type: bool
+plan:
+  description: The steps, each with its request, the field changes that made it necessary, and its status.
+  returned: unless the options were refused
+  type: list
+  elements: dict
+plan_text:
+  description: The plan as a tree.
+  returned: unless the options were refused
+  type: str
+plan_digest:
+  description: What O(expected_plan_digest) takes.
+  returned: unless the options were refused
+  type: str
 cluster:
   description: The cluster by its option keys, and what AWS says about it.
   returned: success

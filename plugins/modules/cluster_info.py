@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cluster_info
 short_description: Describe EKS clusters
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Gives clusters in the shape that M(cutover.eks.cluster) takes and returns.
 extends_documentation_fragment:

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: iam_roles
 short_description: Create, change and delete the IAM roles of an EKS cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes the roles that a cluster, its nodes and its add-ons assume, each with the least privilege that its purpose needs.
   - A role is named C(CLUSTER-REGION-PURPOSE), cut to 64 characters. A role of that name without our owner tag is refused, never adopted.

@@ -9,14 +9,18 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: network
 short_description: Make the network of EKS clusters, change it, delete it
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes a VPC with subnets, the ways out of it and security groups what is declared, and shows the plan in check mode.
   - What is not declared is neither compared nor touched. What is declared empty is made empty.
-  - An existing VPC can be adopted by its id or by its tags; of it only what is declared is changed, and only what was made here is deleted.
+  - An existing VPC can be adopted by its id or by its tags; of it only what is declared is changed, and only what was made
+    here is deleted.
   - Public subnets share one route table that leads to the internet gateway. Each private subnet has a route table of its own that leads to
     the NAT gateway of its zone or to the only one. Intra subnets share one that leads nowhere.
 extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
   - cutover.eks.common
   - cutover.eks.attributes
 author:
@@ -232,6 +236,23 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+changed:
+  description: Whether something was changed, or would be in check mode.
+  returned: always
+  type: bool
+plan:
+  description: The steps, each with its request, the field changes that made it necessary, and its status.
+  returned: unless the options were refused
+  type: list
+  elements: dict
+plan_text:
+  description: The plan as a tree.
+  returned: unless the options were refused
+  type: str
+plan_digest:
+  description: What O(expected_plan_digest) takes.
+  returned: unless the options were refused
+  type: str
 network:
   description: The network by its option keys, with the zones and blocks that were chosen, and its ids.
   returned: success

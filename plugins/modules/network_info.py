@@ -9,10 +9,13 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: network_info
 short_description: Describe the network of EKS clusters
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Gives a network in the shape that M(cutover.eks.network) takes and returns, told from what carries its owner tag.
 extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
   - cutover.eks.common.info
   - cutover.eks.attributes.info
 author:

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: nodegroups
 short_description: Create, change, upgrade and delete the managed node groups of an EKS cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes the node groups of one cluster what is declared, all of them at the same time.
   - What is not declared is neither compared nor touched; groups that are not named stay, unless O(purge=true).
@@ -258,6 +258,23 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+changed:
+  description: Whether something was changed, or would be in check mode.
+  returned: always
+  type: bool
+plan:
+  description: The steps, each with its request, the field changes that made it necessary, and its status.
+  returned: unless the options were refused
+  type: list
+  elements: dict
+plan_text:
+  description: The plan as a tree.
+  returned: unless the options were refused
+  type: str
+plan_digest:
+  description: What O(expected_plan_digest) takes.
+  returned: unless the options were refused
+  type: str
 nodegroups:
   description: The options of the module, and what AWS says about each group.
   returned: success

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: nodegroups_info
 short_description: Describe the managed node groups of an EKS cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Gives node groups in the shape that M(cutover.eks.nodegroups) takes and returns.
 extends_documentation_fragment:

@@ -18,13 +18,21 @@ import yaml
 
 MODULES = Path(__file__).resolve().parents[2] / "plugins" / "modules"
 PARTS = {
-    "network": ("The network, as M(cutover.eks.network) takes it. When omitted, subnets are named where they are needed.", {"name", "cluster", "state"}),
-    "iam_roles": ("IAM roles, as M(cutover.eks.iam_roles) takes them. When omitted, role ARNs are named where they are needed.", {"cluster", "state"}),
+    "network": (
+        "The network, as M(cutover.eks.network) takes it. When omitted, subnets are named where they are needed.",
+        {"name", "cluster", "state"},
+    ),
+    "iam_roles": (
+        "IAM roles, as M(cutover.eks.iam_roles) takes them. When omitted, role ARNs are named where they are needed.",
+        {"cluster", "state"},
+    ),
     "cluster": ("The control plane, as M(cutover.eks.cluster) takes it. When omitted, it is only referred to.", {"name", "state"}),
     "nodegroups": ("Managed node groups, as M(cutover.eks.nodegroups) takes them. When omitted, none is touched.", {"cluster", "state"}),
     "addons": ("Add-ons, as M(cutover.eks.addons) takes them. When omitted, none is touched.", {"cluster", "state"}),
 }
 """What the part is, and which of the module's options the stack gives itself."""
+WIDTH = 100
+"""Where lines are broken. PyYAML breaks at the next space after it, hence the margin below the limit of 140."""
 BEGIN, END = "  # The parts are written by tests/tools/stack_docs.py from the single modules.\n", "  # End of the parts.\n"
 
 
@@ -68,7 +76,7 @@ def _place(option: str, part: str) -> str:
 
 def block() -> str:
     """Give the block as it stands in the file."""
-    text = yaml.dump(parts(), sort_keys=False, width=140, allow_unicode=True, default_flow_style=None)
+    text = yaml.dump(parts(), sort_keys=False, width=WIDTH, allow_unicode=True, default_flow_style=False)
     return BEGIN + textwrap.indent(text, "  ") + END
 
 

@@ -13,9 +13,9 @@ PROGRESS_FILE = "CUTOVER_EKS_PROGRESS"
 """Environment variable: the file that the action plugin reads. Not set in `async` tasks and on remote hosts."""
 
 
-def teller(environment: Mapping[str, str] = os.environ) -> Callable[[str], None]:
+def teller(environment: Mapping[str, str] | None = None) -> Callable[[str], None]:
     """Give the function that tells a line to whoever watches, or to nobody."""
-    path = environment.get(PROGRESS_FILE)
+    path = (os.environ if environment is None else environment).get(PROGRESS_FILE)
     return _Teller(Path(path)) if path else _untold
 
 

@@ -15,7 +15,13 @@ from .._plan.stack import links_of, plan_stack
 from . import addons, cluster, iam_roles, network, nodegroups
 from .noun import Noun
 
-NOUNS = {"network": network.NOUN, "iam_roles": iam_roles.NOUN, "cluster": cluster.NOUN, "nodegroups": nodegroups.NOUN, "addons": addons.NOUN}
+NOUNS = {
+    "network": network.NOUN,
+    "iam_roles": iam_roles.NOUN,
+    "cluster": cluster.NOUN,
+    "nodegroups": nodegroups.NOUN,
+    "addons": addons.NOUN,
+}
 GIVEN = {
     "network": {"name", "cluster", "state"},
     "iam_roles": {"cluster", "state"},

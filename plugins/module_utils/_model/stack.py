@@ -87,7 +87,9 @@ class Stack:
         purposes = [role.get("purpose") or role.get("name") for role in self.parts.get("iam_roles", {}).get("roles") or ()]
         roles: dict[str, Value] = {purpose: Ref(f"role/{purpose}", "Role.Arn") for purpose in purposes if purpose}
         planned = "cluster" in self.parts
-        return Links(control_plane_subnets=subnets, node_subnets=subnets, roles=roles, cluster_planned=planned, cluster_version=self.version())
+        return Links(
+            control_plane_subnets=subnets, node_subnets=subnets, roles=roles, cluster_planned=planned, cluster_version=self.version()
+        )
 
     def version(self) -> str | None:
         """Give the Kubernetes version that the stack gives its cluster, None when it says nothing about it."""
@@ -96,7 +98,9 @@ class Stack:
 
     def network(self, scope: Scope) -> Network:
         """Read the network's options."""
-        return Network.from_options({**self._tagged(self.parts["network"]), "name": self.name, "cluster": self.name, "state": self.state}, scope)
+        return Network.from_options(
+            {**self._tagged(self.parts["network"]), "name": self.name, "cluster": self.name, "state": self.state}, scope
+        )
 
     def iam_roles(self, scope: Scope) -> IamRoles:
         """Read the roles' options."""
@@ -167,7 +171,9 @@ def _with_arns(addon: Options, roles: Mapping[str, Value]) -> Options:
     account = addon.get("service_account_role_arn")
     resolved = dict(addon)
     if associations is not None:
-        resolved["pod_identity_associations"] = [{**one, "role_arn": roles.get(one.get("role_arn", ""), one.get("role_arn"))} for one in associations]
+        resolved["pod_identity_associations"] = [
+            {**one, "role_arn": roles.get(one.get("role_arn", ""), one.get("role_arn"))} for one in associations
+        ]
     if account is not None:
         resolved["service_account_role_arn"] = roles.get(account, account)
     return resolved

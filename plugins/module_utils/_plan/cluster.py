@@ -240,7 +240,7 @@ def drifted(desired: Cluster, live: LiveCluster) -> list[Setting]:
 
 def comparable(value: object) -> object:
     """Give a value so that equal settings are equal values."""
-    return frozenset(value) if isinstance(value, tuple | list) else value
+    return frozenset(value) if isinstance(value, (tuple, list)) else value
 
 
 def _deletion(desired: Cluster, actual: ClusterActual, scope: Scope) -> Plan:

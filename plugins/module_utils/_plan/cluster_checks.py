@@ -74,7 +74,8 @@ def check_deletion(desired: Cluster, actual: ClusterActual, scope: Scope, proble
 def _check_creation(desired: Cluster, problems: Problems) -> None:
     for option, what in (("role_arn", "the ARN of the cluster role"), (SUBNETS, "subnets in at least two zones")):
         if not desired.settings.get(option):
-            problems.add(f"missing_{option.split('.')[-1]}", option, found="nothing", wanted=what, do="A new cluster needs it: declare it.")
+            code = f"missing_{option.rpartition('.')[2]}"
+            problems.add(code, option, found="nothing", wanted=what, do="A new cluster needs it: declare it.")
 
 
 def _check_zones(desired: Cluster, actual: ClusterActual, problems: Problems) -> None:

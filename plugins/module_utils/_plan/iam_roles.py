@@ -49,7 +49,9 @@ def _check(desired: IamRoles, actual: IamRolesActual, scope: Scope, problems: Pr
                 do="Rename or delete that role, or use its ARN directly: it is never adopted.",
             )
         elif live.path != desired.path:
-            problems.add("immutable", "path", found=f"{desired.path} for {role.name}", wanted=live.path, do="IAM cannot move a role: keep its path.")
+            problems.add(
+                "immutable", "path", found=f"{desired.path} for {role.name}", wanted=live.path, do="IAM cannot move a role: keep its path."
+            )
 
 
 def _role_steps(role: IamRole, desired: IamRoles, live: LiveRole | None, scope: Scope) -> Iterator[Step]:
@@ -68,7 +70,9 @@ def _role_steps(role: IamRole, desired: IamRoles, live: LiveRole | None, scope: 
         seen = live.inline.get(name) if live else None
         if seen is None or canonical(seen) != canonical(document):
             request = {"RoleName": role.name, "PolicyName": name, "PolicyDocument": written(document)}
-            yield _step(f"{key}/inline/{name}", "PutRolePolicy", request, Change(path=f"inline.{name}", before=seen, after=document), after=key)
+            yield _step(
+                f"{key}/inline/{name}", "PutRolePolicy", request, Change(path=f"inline.{name}", before=seen, after=document), after=key
+            )
     if live and desired.purge_policies:
         yield from _purged(key, role, live)
 

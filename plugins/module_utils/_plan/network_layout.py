@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from typing import TypeAlias
 
 from .._model.cidr import SMALLEST, first_free, parsed
 from .._model.network import Network
@@ -99,7 +100,7 @@ def layout(desired: Network, actual: NetworkActual, scope: Scope, problems: Prob
 
 
 _Wanted = list[tuple[SubnetGroup, int, str]]
-_Matched = dict[tuple[Tier, str], ActualSubnet | None]
+_Matched: TypeAlias = "dict[tuple[Tier, str], ActualSubnet | None]"
 
 
 def _by_step(desired: Network, actual: NetworkActual, scope: Scope, group: SubnetGroup, zone: str) -> ActualSubnet | None:

@@ -13,6 +13,8 @@ from typing import Any, Self
 from .._model.duration import Usual
 from .._model.reference import references
 
+A_MINUTE = Usual(60)
+
 
 class Kind(StrEnum):
     """What a step does to its thing."""
@@ -57,7 +59,7 @@ class Wait:
     """The thing's absence is the success (an error of kind not-found, or a null state)."""
     issues: str = ""
     """JMESPath to a list of what the service says is wrong (`nodegroup.health.issues`)."""
-    usual: Usual = Usual(60)
+    usual: Usual = A_MINUTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

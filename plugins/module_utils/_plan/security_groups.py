@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._model.network_actual import ActualRule, ActualSecurityGroup
 from .._model.network_parts import Rule, SecurityGroup
@@ -63,7 +63,7 @@ def _creation(site: Site, group: SecurityGroup, key: str) -> Step:
     )
 
 
-_Identity = tuple[str, int | None, int | None, Value]
+_Identity: TypeAlias = "tuple[str, int | None, int | None, Value]"
 """What makes two rules of one direction the same: protocol, ports, peer."""
 
 

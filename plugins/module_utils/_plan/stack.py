@@ -111,7 +111,9 @@ def joined(plans: dict[str, Plan], before_compute: frozenset[str]) -> Plan:
     nodegroups = _after(plans.get("nodegroups", EMPTY), control_plane | network.keys() | early)
     needed = replace(addons, steps=tuple(step for step in addons if step.key in early))
     others = Plan(steps=tuple(step for step in addons if step.key not in early))
-    return Plan.merged(network, roles, cluster, _after(needed, control_plane), nodegroups, _after(others, control_plane | nodegroups.keys()))
+    return Plan.merged(
+        network, roles, cluster, _after(needed, control_plane), nodegroups, _after(others, control_plane | nodegroups.keys())
+    )
 
 
 def _after(plan: Plan, keys: Iterable[str]) -> Plan:

@@ -34,7 +34,7 @@ def render(plan: Plan, head: Sequence[str] = ()) -> str:
     """Give the plan as text of at most 120 columns: `head`, the count of calls, the tree, and what could not be checked."""
     lines = [*head, summary(plan)]
     for last, node in _flagged(_grown(plan).children.values()):
-        lines += _branch(_joined(node), "", last)
+        lines += _branch(_joined(node), "", last=last)
     lines += [f"? checked later: {check}" for check in plan.deferred_checks]
     lines += [f"! not ours, left alone: {name}" for name in plan.unmanaged]
     lines += [f"i {note}" for note in plan.notes]
@@ -69,7 +69,7 @@ def _joined(node: Node) -> Node:
     return node
 
 
-def _branch(node: Node, indent: str, last: bool) -> Iterator[str]:
+def _branch(node: Node, indent: str, *, last: bool) -> Iterator[str]:
     below = indent + ("   " if last else "│  ")
     children = [_joined(child) for child in _members(node)]
     inline = node.step is not None and node.step.kind in (Kind.CREATE, Kind.DELETE)
@@ -84,7 +84,7 @@ def _branch(node: Node, indent: str, last: bool) -> Iterator[str]:
         details = _details(node.step)
         yield from (f"{below}{'   ' if not children else '│  '}{line}" for line in details)
         for final, child in _flagged(children):
-            yield from _branch(child, below, final)
+            yield from _branch(child, below, last=final)
 
 
 def _members(node: Node) -> list[Node]:
@@ -124,7 +124,9 @@ def _marks(step: Step) -> Iterator[str]:
 
 
 def _details(step: Step | None) -> list[str]:
-    return [_change(change) for change in step.changes] if step and step.kind not in (Kind.CREATE, Kind.DELETE) and len(step.changes) > 1 else []
+    if step is None or step.kind in (Kind.CREATE, Kind.DELETE) or len(step.changes) < 2:
+        return []
+    return [_change(change) for change in step.changes]
 
 
 def _change(change: Change) -> str:
@@ -146,7 +148,9 @@ def _names(nodes: Iterable[Node]) -> Iterator[str]:
 
 
 def _wrapped(text: str, below: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, subsequent_indent=f"{below}     ", break_long_words=False, break_on_hyphens=False, drop_whitespace=True)
+    return textwrap.wrap(
+        text, WIDTH, subsequent_indent=f"{below}     ", break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )
 
 
 def _flagged(nodes: Iterable[Node]) -> Iterator[tuple[bool, Node]]:

@@ -62,6 +62,10 @@ def growing(first: float, most: float) -> Iterator[float]:
         pause = min(most, pause * 2)
 
 
+def _next_pause(pauses: dict[Fault, Iterator[float]], fault: Fault) -> float:
+    return next(pauses.setdefault(fault, growing(0.05, 5)))
+
+
 @dataclass(slots=True)
 class Attempt:
     """One step's call and what has happened to it so far."""
@@ -97,7 +101,7 @@ class Attempt:
                     raise
                 if error.code in self.step.obstacles:
                     self.around.progress.state(self.step.key, f"held up by {error.code}", self.around.clock.monotonic() - began)
-            yield Pause(next(pauses.setdefault(fault, growing(0.05, 5))))
+            yield Pause(_next_pause(pauses, fault))
 
     def _write(self) -> Answer:
         return self.around.gateway.write(self.step.service, self.step.operation, self.request)

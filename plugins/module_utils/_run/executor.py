@@ -70,7 +70,8 @@ class _Run:
         """Start steps as they become ready; after a failure start no more, and await what is under way."""
         self._start_ready()
         while self.loop.busy:
-            key, self.ended[key] = self.loop.next_ended()
+            key, ended = self.loop.next_ended()
+            self.ended[key] = ended
             self._start_ready()
         rest = {step.key: Ended(status=Status.NOT_STARTED) for step in self.plan if step.key not in self.ended}
         return Outcome(ended=self.ended | rest)

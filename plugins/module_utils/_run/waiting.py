@@ -36,7 +36,7 @@ class Pause:
     seconds: float
 
 
-Activity: TypeAlias = "Generator[Call | Pause, Any, T]"
+Activity: TypeAlias = Generator["Call | Pause", Any, T]
 """Something that takes several calls and pauses, and ends with a T."""
 
 

@@ -30,7 +30,7 @@ STATE_FILE = "state.pickle"
 
 def _speed(text: str) -> float:
     speed = float(text)
-    if not speed > 0:
+    if math.isnan(speed) or speed <= 0:
         raise argparse.ArgumentTypeError(f"{text} is not above 0")
     return speed
 

@@ -228,11 +228,11 @@ def _clear() -> None:
 class _Pickler(pickle.Pickler):
     """Leaves out what every process has anyway: the dictionaries of backends, and IAM's 1,500 managed policies."""
 
-    def persistent_id(self, found: Any) -> Any:
-        if isinstance(found, BackendDict):
-            return ("backends", found.service_name)
-        if isinstance(found, AWSManagedPolicy):
-            return ("policy", found.account_id, found.arn, found.attachment_count)
+    def persistent_id(self, obj: Any) -> Any:
+        if isinstance(obj, BackendDict):
+            return ("backends", obj.service_name)
+        if isinstance(obj, AWSManagedPolicy):
+            return ("policy", obj.account_id, obj.arn, obj.attachment_count)
         return None
 
     def reducer_override(self, found: Any) -> Any:

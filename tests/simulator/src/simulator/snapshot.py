@@ -39,8 +39,8 @@ class _Pickler(pickle.Pickler):
         super().__init__(out, protocol=pickle.HIGHEST_PROTOCOL)
         self._places = _places(world)
 
-    def persistent_id(self, found: Any) -> str | None:
-        return self._places.get(id(found))
+    def persistent_id(self, obj: Any) -> str | None:
+        return self._places.get(id(obj))
 
 
 class _Unpickler(pickle.Unpickler):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.cutover.eks.plugins.module_utils._model.reference import Ref, is_marker, is_unknown, references, shown
 
 VPC = Ref("vpc", "Vpc.VpcId")

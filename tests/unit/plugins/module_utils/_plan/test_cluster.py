@@ -180,7 +180,7 @@ def test_public_access_cidrs_are_compared_without_their_order() -> None:
 
 
 def test_several_updates_follow_each_other_because_eks_takes_one_at_a_time() -> None:
-    actual = live(settings={option: value for drift, _ in DRIFTS.values() for option, value in drift.items()})
+    actual = live(settings={option: value for drift, _request in DRIFTS.values() for option, value in drift.items()})
     plan = plan_cluster(declared(version="1.32"), replace(actual, offered_versions=("1.31", "1.32")), SCOPE)
     assert [step.key.split("/")[-1] for step in plan] == [*DRIFTS, "version"]
     for earlier, later in zip(plan.steps, plan.steps[1:], strict=False):

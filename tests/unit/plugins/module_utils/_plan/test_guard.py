@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.cutover.eks.plugins.module_utils._model.problem import Refused
 from ansible_collections.cutover.eks.plugins.module_utils._plan.guard import guard
 from ansible_collections.cutover.eks.plugins.module_utils._plan.plan import Change, Kind, Plan, Step

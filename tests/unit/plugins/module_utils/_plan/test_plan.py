@@ -6,13 +6,18 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.cutover.eks.plugins.module_utils._model.duration import Usual
 from ansible_collections.cutover.eks.plugins.module_utils._model.reference import Ref
 from ansible_collections.cutover.eks.plugins.module_utils._plan.plan import Kind, Plan, Step, Wait, ordered
 
 
 def step(key: str, *after: str, seconds: int = 0, kind: Kind = Kind.CREATE, **request: object) -> Step:
-    wait = Wait(service="x", operation="Describe", request={}, status="s", success=frozenset({"OK"}), usual=Usual(seconds)) if seconds else None
+    wait = (
+        Wait(service="x", operation="Describe", request={}, status="s", success=frozenset({"OK"}), usual=Usual(seconds))
+        if seconds
+        else None
+    )
     return Step(key=key, service="x", operation="Create", request=request, kind=kind, after=frozenset(after), wait=wait)
 
 

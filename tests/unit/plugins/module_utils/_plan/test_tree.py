@@ -49,7 +49,9 @@ def test_a_change_shows_before_and_after_and_its_marks() -> None:
 
 
 def test_several_changes_stand_below_the_step() -> None:
-    plan = Plan(steps=(step("cluster/endpoint", Kind.UPDATE, Change(path="public", before=True, after=False), Change(path="cidrs", after=["a"])),))
+    plan = Plan(
+        steps=(step("cluster/endpoint", Kind.UPDATE, Change(path="public", before=True, after=False), Change(path="cidrs", after=["a"])),)
+    )
     assert render(plan).splitlines()[2:] == ["      public: true → false", '      cidrs: (none) → ["a"]']
 
 
@@ -59,7 +61,9 @@ def test_deletions_waits_and_replacements_are_told_apart() -> None:
 
 
 def test_what_could_not_be_checked_or_is_not_ours_is_said() -> None:
-    text = render(Plan(deferred_checks=("subnets lie in two zones",), unmanaged=("addon/adot",), notes=("coredns v2 is available",)), ["account 1"])
+    text = render(
+        Plan(deferred_checks=("subnets lie in two zones",), unmanaged=("addon/adot",), notes=("coredns v2 is available",)), ["account 1"]
+    )
     assert text.splitlines() == [
         "account 1",
         "No changes.",

@@ -10,12 +10,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures import wait as first_completed
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from ansible_collections.cutover.eks.plugins.module_utils._model.duration import Usual
 from ansible_collections.cutover.eks.plugins.module_utils._run.gateway import Answer, ApiError, Fault, Read
 
-Scripted = Answer | ApiError | Callable[[Mapping[str, Any]], Answer]
+Scripted: TypeAlias = "Answer | ApiError | Callable[[Mapping[str, Any]], Answer]"
 
 
 @dataclass
@@ -67,7 +67,7 @@ class FakeGateway:
 
     def operations(self) -> list[str]:
         """Give the operations in the order in which they came."""
-        return [operation for operation, _ in self.calls]
+        return [operation for operation, _request in self.calls]
 
     def _answer(self, operation: str, request: Mapping[str, Any]) -> Answer:
         with self._lock:
