@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from simulator.harness import Simulator, started
 from world import World
+
+from simulator.harness import Simulator, started
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import boto3
+from botocore.config import Config
+
 from ansible_collections.cutover.eks.plugins.module_utils._ansible.arguments import Controls
 from ansible_collections.cutover.eks.plugins.module_utils._ansible.convergence import CHECK, REAL, Convergence, Mode, converged
 from ansible_collections.cutover.eks.plugins.module_utils._ansible.stack import NOUN
 from ansible_collections.cutover.eks.plugins.module_utils._aws.session import Connection, Session
 from ansible_collections.cutover.eks.plugins.module_utils._run.clock import SystemClock
-from botocore.config import Config
 from simulator.harness import ACCOUNT, REGION, SECRET
 
 STACK: dict[str, Any] = {
@@ -25,7 +26,9 @@ STACK: dict[str, Any] = {
         "zones": ["3"],
         "subnets": {"private": {}, "public": {"map_public_ip": True}},
         "nat": "zonal",
-        "security_groups": [{"name": "extra", "ingress": [{"protocol": "tcp", "from_port": 443, "cidr": "10.0.0.0/8"}], "purge_rules": True}],
+        "security_groups": [
+            {"name": "extra", "ingress": [{"protocol": "tcp", "from_port": 443, "cidr": "10.0.0.0/8"}], "purge_rules": True}
+        ],
         "tags": {"team": "platform"},
     },
     "iam_roles": {"roles": [{"purpose": "cluster"}, {"purpose": "node"}, {"purpose": "vpc-cni"}, {"purpose": "aws-ebs-csi-driver"}]},
@@ -75,8 +78,8 @@ STACK: dict[str, Any] = {
 """A stack that declares every kind of thing; two node groups, so that a set has a first and a last member."""
 
 
-def run(endpoint: str, options: Mapping[str, Any] = STACK, *, mode: Mode = REAL, **controls: Any) -> dict[str, Any]:
-    """Converge a stack, and give the module's result."""
+def run(endpoint: str, options: Mapping[str, Any] | None = None, *, mode: Mode = REAL, **controls: Any) -> dict[str, Any]:
+    """Converge a stack, and give the module's result; without options, of the whole one."""
     connection = Connection(
         session=boto3.session.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key=SECRET, region_name=REGION),
         region=REGION,
@@ -92,9 +95,9 @@ def run(endpoint: str, options: Mapping[str, Any] = STACK, *, mode: Mode = REAL,
         say=lambda _line: None,
         run_id=secrets.token_hex(8),
     )
-    return converged(convergence, mode, options)
+    return converged(convergence, mode, STACK if options is None else options)
 
 
-def plan(endpoint: str, options: Mapping[str, Any] = STACK) -> dict[str, Any]:
+def plan(endpoint: str, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Plan a stack, as check mode does."""
     return run(endpoint, options, mode=CHECK)

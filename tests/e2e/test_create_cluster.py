@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pytest
 from matching import misordered, paired
-
 from world import MINIMAL, World
 
 

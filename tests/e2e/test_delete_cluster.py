@@ -50,7 +50,10 @@ def test_created_again_everything_is_new(world: World) -> None:
 
 def test_an_untagged_neighbour_is_not_touched(world: World) -> None:
     neighbour = world.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+    }
     role = world.client("iam").create_role(RoleName="blue-somebody", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
     assert world.playbook("create_cluster").exit_code == 0
     delete(world)

@@ -12,7 +12,6 @@ from typing import Any
 
 import converging
 import pytest
-
 from world import World
 
 ANYWHERE = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}], "Version": "2012-10-17"}
@@ -54,7 +53,9 @@ def updated(world: World, answer: dict[str, Any], **of: str) -> None:
 
 
 def nodegroup(world: World, **change: object) -> None:
-    updated(world, world.client("eks").update_nodegroup_config(clusterName="blue", nodegroupName="general", **change), nodegroupName="general")
+    updated(
+        world, world.client("eks").update_nodegroup_config(clusterName="blue", nodegroupName="general", **change), nodegroupName="general"
+    )
 
 
 def addon(world: World, name: str, **change: object) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+
 from simulator.harness import ACCOUNT, REGION, SECRET, Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +73,8 @@ class World:
 
     def playbook(self, name: str, *arguments: str, variables: Mapping[str, Any] | None = None, **environment: str) -> Ran:
         """Run a playbook of the collection on localhost."""
-        command = [_beside("ansible-playbook"), f"cutover.eks.{name}", "-e", json.dumps(dict(MINIMAL if variables is None else variables)), *arguments]
+        given = json.dumps(dict(MINIMAL if variables is None else variables))
+        command = [_beside("ansible-playbook"), f"cutover.eks.{name}", "-e", given, *arguments]
         run = subprocess.run(command, cwd=ROOT, env=self.playbook_environment(**environment), capture_output=True, text=True, check=False)
         return _parsed(run)
 
