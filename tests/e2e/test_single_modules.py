@@ -1,0 +1,114 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The roles for a part each, one after the other in one play; every one hands its result on to the next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from plays import play
+from world import World
+
+from simulator.harness import REGION
+
+ROLES = "made.iam_roles.status.arns"
+SUBNETS = "eks_network_result.network.status.private_subnet_ids"
+
+
+def role(name: str, /, **variables: object) -> dict[str, Any]:
+    return {
+        "name": f"Role {name}",
+        "ansible.builtin.include_role": {"name": f"cutover.eks.{name}"},
+        "vars": {f"{name}_{option}": value for option, value in variables.items()},
+    }
+
+
+PARTS: list[dict[str, Any]] = [
+    role("eks_network", name="blue", cluster="blue"),
+    {
+        "name": "Make the roles",
+        "cutover.eks.iam_roles": {"cluster": "blue", "roles": [{"purpose": purpose} for purpose in ("cluster", "node", "vpc-cni")]},
+        "register": "made",
+    },
+    role("eks_cluster", name="blue", version="1.35", role_arn=f"{{{{ {ROLES}.cluster }}}}", subnet_ids=f"{{{{ {SUBNETS} }}}}"),
+    role(
+        "eks_nodegroups",
+        cluster="{{ eks_cluster_result.cluster.name }}",
+        node_role_arn=f"{{{{ {ROLES}.node }}}}",
+        subnet_ids=f"{{{{ {SUBNETS} }}}}",
+        nodegroups=[{"name": "general", "instance_types": ["m7i.large"], "scaling": {"min_size": 1, "max_size": 3}}],
+    ),
+    role(
+        "eks_addons",
+        cluster="{{ eks_cluster_result.cluster.name }}",
+        addons=[
+            {
+                "name": "vpc-cni",
+                "pod_identity_associations": [{"service_account": "aws-node", "role_arn": f"{{{{ {ROLES}['vpc-cni'] }}}}"}],
+            },
+            {"name": "eks-pod-identity-agent"},
+            {"name": "kube-proxy"},
+            {"name": "coredns"},
+        ],
+    ),
+]
+CONVERGE = ("Converge the network", "Make the roles", "Converge the control plane", "Converge the node groups", "Converge the add-ons")
+
+
+def test_on_an_empty_account_check_mode_hands_on_what_is_not_known_yet(world: World, tmp_path: Path) -> None:
+    played = play(world, tmp_path, PARTS[:3], "--check")
+    assert played.exit_code == 0, played.output
+    steps = {step["key"]: step for name in CONVERGE[:3] for step in played.result(name)["plan"]}
+    assert {key.split("/")[0] for key in steps} >= {"vpc", "subnet", "nat-gateway", "role", "log-group", "cluster"}
+    cluster = steps["cluster/blue"]["request"]
+    assert cluster["resourcesVpcConfig"]["subnetIds"] == [f"(known after apply: subnet/private-{zone} Subnet.SubnetId)" for zone in "abc"]
+    assert cluster["roleArn"] == "(known after apply: role/cluster Role.Arn)"
+    assert world.control("GET", "journal?mutating=true") == []
+
+
+def test_the_real_run_makes_every_part_and_the_second_one_nothing(world: World, tmp_path: Path) -> None:
+    made = play(world, tmp_path, PARTS)
+    assert made.exit_code == 0, made.output
+    assert len(made.changed()) == len(CONVERGE)
+    assert world.client("eks").list_addons(clusterName="blue")["addons"] == ["coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni"]
+
+    before = world.last()
+    again = play(world, tmp_path, PARTS)
+    assert (again.exit_code, again.changed()) == (0, []), again.output
+    assert world.mutations(before) == []
+
+
+def test_somebodys_vpc_is_adopted_by_id_and_what_is_not_declared_stays(world: World, tmp_path: Path) -> None:
+    ec2 = world.client("ec2")
+    vpc = ec2.create_vpc(
+        CidrBlock="10.20.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "company"}]}]
+    )
+    vpc_id = vpc["Vpc"]["VpcId"]
+    theirs = ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.20.0.0/20", AvailabilityZone=f"{REGION}a")["Subnet"]["SubnetId"]
+    before = seen(world, vpc_id, theirs)
+    blocks = ["10.20.64.0/20", "10.20.80.0/20"]
+    network = {"name": "shared", "vpc": {"id": vpc_id}, "zones": [f"{REGION}a", f"{REGION}b"], "subnets": {"private": {"cidrs": blocks}}}
+    task = {"name": "Add private subnets", "cutover.eks.network": network}
+
+    made = play(world, tmp_path, [task, {**task, "name": "Again"}])
+    assert made.exit_code == 0, made.output
+    assert made.changed() == ["Add private subnets"]
+    assert seen(world, vpc_id, theirs) == before
+    assert {subnet["CidrBlock"] for subnet in ec2.describe_subnets()["Subnets"] if subnet["VpcId"] == vpc_id} == {"10.20.0.0/20", *blocks}
+
+
+def seen(world: World, vpc_id: str, subnet_id: str) -> list[object]:
+    """Give everything of somebody's network that a call could have touched."""
+    ec2 = world.client("ec2")
+    inside = [{"Name": "vpc-id", "Values": [vpc_id]}]
+    attributes = [ec2.describe_vpc_attribute(VpcId=vpc_id, Attribute=name) for name in ("enableDnsSupport", "enableDnsHostnames")]
+    main = [{"Name": "association.main", "Values": ["true"]}]
+    return [
+        ec2.describe_vpcs(VpcIds=[vpc_id])["Vpcs"],
+        ec2.describe_subnets(SubnetIds=[subnet_id])["Subnets"],
+        ec2.describe_route_tables(Filters=[*inside, *main])["RouteTables"],
+        ec2.describe_security_groups(Filters=inside)["SecurityGroups"],
+        *({name: value for name, value in answer.items() if name != "ResponseMetadata"} for answer in attributes),
+    ]
