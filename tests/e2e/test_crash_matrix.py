@@ -14,7 +14,6 @@ import os
 import random
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +23,12 @@ from world import World
 
 from simulator.harness import Simulator
 
+SERVER_ERROR = {"kind": "error", "code": "InternalFailure", "status": 500, "message": "oops", "times": 1}
 FAULTS: dict[str, dict[str, Any]] = {
     "no answer after it was applied": {"kind": "reset_after", "times": 1},
     "killed after it was applied": {"kind": "kill", "times": 1},
     "throttled three times": {"kind": "throttle", "times": 3},
-    "server error before it was applied": {"kind": "error", "code": "InternalFailure", "status": 500, "message": "oops", "applied": False, "times": 1},
+    "server error before it was applied": SERVER_ERROR | {"applied": False},
     "what it names is not yet visible": {"kind": "not_yet_visible", "seconds": 30, "times": 2},
 }
 CREATE = {
@@ -105,7 +105,8 @@ def orderless(value: Any) -> Any:
 def differences(one: Any, other: Any, path: str = "") -> list[str]:
     """Name where two states differ."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return [found for name in sorted(one.keys() | other.keys()) for found in differences(one.get(name), other.get(name), f"{path}/{name}")]
+        names = sorted(one.keys() | other.keys())
+        return [found for name in names for found in differences(one.get(name), other.get(name), f"{path}/{name}")]
     return [] if one == other else [f"{path}: {one} instead of {other}"]
 
 
@@ -119,17 +120,17 @@ def undisturbed(simulator: Simulator, options: dict[str, Any]) -> Undisturbed:
 
 
 @pytest.fixture(scope="module")
-def creation(simulator: Simulator) -> Iterator[Undisturbed]:
+def creation(simulator: Simulator) -> Undisturbed:
     simulator.control("POST", "reset")
     simulator.control("PUT", "clock", {"speed": 3000})
-    yield undisturbed(simulator, converging.STACK)
+    return undisturbed(simulator, converging.STACK)
 
 
 @pytest.fixture(scope="module")
-def deletion(simulator: Simulator, creation: Undisturbed) -> Iterator[Undisturbed]:
+def deletion(simulator: Simulator, creation: Undisturbed) -> Undisturbed:
     restore(simulator, creation.before)
     assert not converging.run(simulator.endpoint).get("failed")
-    yield undisturbed(simulator, DOWN)
+    return undisturbed(simulator, DOWN)
 
 
 def child(endpoint: str, options: dict[str, Any]) -> None:

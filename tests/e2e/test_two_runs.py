@@ -43,7 +43,7 @@ def seconds_between(first: dict[str, Any], last: dict[str, Any]) -> float:
 
 def test_of_two_runs_on_one_cluster_one_wins_and_the_other_names_it(world: World) -> None:
     world.control("PUT", "clock", {"speed": SPEED})
-    runs = [start(world, "cutover.eks.create_cluster", "-e", json.dumps(MINIMAL)) for _ in range(2)]
+    runs = [start(world, "cutover.eks.create_cluster", "-e", json.dumps(MINIMAL)) for _run in range(2)]
     loser, winner = sorted((ended(run) for run in runs), key=lambda played: -played.exit_code)
     assert (winner.exit_code, loser.exit_code) == (0, 2), (winner.output, loser.output)
 
