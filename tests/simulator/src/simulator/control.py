@@ -235,7 +235,7 @@ class Control:
         places = places or [place for place in self._regional_places(asked.query) if leftovers(self._world, cluster, *place)]
         if len(places) > 1:
             raise _ambiguous(f"cluster {cluster}", places)
-        return _json({"leftovers": leftovers(self._world, cluster, *places[0]) if places else {}})
+        return _json({"leftovers": leftovers(self._world, cluster, *places[0]) if places else []})
 
     def _regional_places(self, wanted: Mapping[str, Any]) -> list[tuple[str, str]]:
         def fits(account: str, region: str) -> bool:
