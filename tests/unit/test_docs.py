@@ -72,7 +72,9 @@ def iam_actions(module: str) -> set[str]:
 
 def role_variables() -> set[str]:
     specs = [yaml.safe_load(text_of(path)) for path in ROOT.glob("roles/*/meta/argument_specs.yml")]
-    return {name for spec in specs for name in spec["argument_specs"]["main"]["options"]}
+    tasks = [task for path in ROOT.glob("roles/*/tasks/main.yml") for task in yaml.safe_load(text_of(path))]
+    registered = {task["register"] for task in tasks if "register" in task}
+    return registered | {name for spec in specs for name in spec["argument_specs"]["main"]["options"]}
 
 
 def content() -> set[str]:
