@@ -63,29 +63,50 @@ def _timeless(state: State) -> dict[str, Any]:
     return found
 
 
+def _kinds(state: State) -> dict[str, str]:
+    """Give the kind of every id that the state mentions."""
+    kinds: dict[str, str] = {}
+
+    def noted(text: str) -> str:
+        kinds.update({found.group(): _kind(found) for found in GENERATED.finditer(text)})
+        return text
+
+    _walk(state, "", noted)
+    return kinds
+
+
 def _digest(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()[:12]
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    return ((found.group(), _kind(found)) for found in GENERATED.finditer(text))
+def _coloured(value: Any, colours: Mapping[str, str]) -> str:
+    """Write a value with colours for ids, in the one order that no id influences."""
+    return json.dumps(_walk(value, "", lambda text: GENERATED.sub(lambda found: colours[found.group()], text)), sort_keys=True)
 
 
-def _coloured(text: str, colours: Mapping[str, str], own: str) -> str:
-    return GENERATED.sub(lambda found: "@self" if found.group() == own else colours[found.group()], text)
+def _mentions(value: Any, above: str, colours: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Give every id in a value with a digest of its place: the text it stands in, and all that surrounds it at each depth."""
+    match value:
+        case Mapping():
+            place = _digest(above + _coloured(value, colours))
+            for key, item in value.items():
+                yield from _mentions(key, place, colours)
+                yield from _mentions(item, place + _coloured(key, colours), colours)
+        case list():
+            place = _digest(above + _coloured(value, colours))
+            for item in value:
+                yield from _mentions(item, place, colours)
+        case str():
+            for number, found in enumerate(GENERATED.finditer(value)):
+                yield found.group(), f"{above}{_coloured(value, colours)}{number}"
 
 
-def _sorted_text(text: str) -> str:
-    """Write JSON text anew: replaced ids change the order of keys and of lists."""
-    return json.dumps(_walk(json.loads(text), "", str), sort_keys=True)
-
-
-def _refined(texts: list[str], colours: Mapping[str, str]) -> dict[str, str]:
-    mentions: dict[str, list[str]] = {token: [] for token in colours}
-    for text in texts:
-        for token in {found for found, _what in _tokens(text)}:
-            mentions[token].append(_digest(_sorted_text(_coloured(text, colours, token))))
-    return {token: _digest(colours[token] + "".join(sorted(seen))) for token, seen in mentions.items()}
+def _refined(state: State, colours: Mapping[str, str]) -> dict[str, str]:
+    places: dict[str, list[str]] = {token: [] for token in colours}
+    for key, value in state.items():
+        for token, place in _mentions([key, value], "", colours):
+            places[token].append(place)
+    return {token: _digest(colours[token] + "".join(sorted(seen))) for token, seen in places.items()}
 
 
 def _tag_name(value: Any) -> str | None:
@@ -119,11 +140,10 @@ def _names(kinds: Mapping[str, str], colours: Mapping[str, str], tagged: Mapping
 def normalised(state: State) -> dict[str, Any]:
     """Replace everything that differs between two equal runs."""
     plain = _timeless(state)
-    texts = [json.dumps([key, value], sort_keys=True) for key, value in plain.items()]
-    kinds = {token: kind for text in texts for token, kind in _tokens(text)}
+    kinds = _kinds(plain)
     colours = dict(kinds)
     for _round in range(ROUNDS):
-        colours = _refined(texts, colours)
+        colours = _refined(plain, colours)
     names = _names(kinds, colours, _tagged(plain))
     found: dict[str, Any] = _walk(plain, "", lambda text: GENERATED.sub(lambda seen: names[seen.group()], text))
     return dict(sorted(found.items()))
