@@ -90,7 +90,7 @@ def links_of(desired: Stack, actual: StackActual, scope: Scope) -> Links:
     """Find what the parts give to each other, as far as it is known now."""
     live = actual.cluster.cluster
     planned = "cluster" in desired.parts
-    links = Links(cluster_planned=planned and live is None, cluster_version=desired.version())
+    links = Links(cluster_planned=planned and (live is None or live.status == "CREATING"), cluster_version=desired.version())
     if "network" in desired.parts:
         outputs = network_outputs(desired.network(scope), actual.network, scope)
         inside = outputs.private_subnets or outputs.public_subnets
