@@ -114,7 +114,9 @@ cores: install ## which of the two cores this machine can test with
 .PHONY: lint
 lint: install ## ansible-lint, changelog, documentation
 	@$(PYTHON) tests/tools/tree.py copy $(BUILD)/lint
+	@# antsibull-docs copies what git tracks; without the ceiling it finds our repository around the dependencies, which ignores them all.
 	cd $(BUILD)/lint/ansible_collections/cutover/eks && export PATH=$(VENV)/bin:$$PATH ANSIBLE_COLLECTIONS_PATH=$(BUILD)/lint && \
+	    export GIT_CEILING_DIRECTORIES=$(CURDIR) && \
 	    ansible-lint --strict && \
 	    antsibull-changelog lint && \
 	    antsibull-changelog lint-changelog-yaml --strict changelogs/changelog.yaml && \
