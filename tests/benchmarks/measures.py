@@ -43,18 +43,18 @@ class Row:
     measure: str
     value: float
     unit: str
-    bar: str = ""
+    limit: str = ""
     met: bool | None = None
 
 
-def at_least(measure: str, value: float, unit: str, bar: float) -> Row:
+def at_least(measure: str, value: float, unit: str, limit: float) -> Row:
     """Hold a number against a lower bar."""
-    return Row(measure=measure, value=value, unit=unit, bar=f"≥ {bar:g}", met=value >= bar)
+    return Row(measure=measure, value=value, unit=unit, limit=f"≥ {limit:g}", met=value >= limit)
 
 
-def at_most(measure: str, value: float, unit: str, bar: float) -> Row:
+def at_most(measure: str, value: float, unit: str, limit: float) -> Row:
     """Hold a number against an upper bar."""
-    return Row(measure=measure, value=value, unit=unit, bar=f"≤ {bar:g}", met=value <= bar)
+    return Row(measure=measure, value=value, unit=unit, limit=f"≤ {limit:g}", met=value <= limit)
 
 
 def noop(settings: Settings) -> Iterator[Row]:

@@ -53,7 +53,7 @@ def table(rows: Iterable[Row]) -> str:
 
 def _cells(row: Row) -> tuple[str, str, str, str]:
     value = f"{row.value:.0f}" if row.value == int(row.value) else f"{row.value:.2f}"
-    return row.measure, f"{value} {row.unit}".rstrip(), row.bar, {True: "met", False: "MISSED", None: ""}[row.met]
+    return row.measure, f"{value} {row.unit}".rstrip(), row.limit, {True: "met", False: "MISSED", None: ""}[row.met]
 
 
 def _machine() -> dict[str, str | int]:

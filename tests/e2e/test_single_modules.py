@@ -17,11 +17,11 @@ ROLES = "made.iam_roles.status.arns"
 SUBNETS = "eks_network_result.network.status.private_subnet_ids"
 
 
-def role(name: str, /, **variables: object) -> dict[str, Any]:
+def role(which: str, **variables: object) -> dict[str, Any]:
     return {
-        "name": f"Role {name}",
-        "ansible.builtin.include_role": {"name": f"cutover.eks.{name}"},
-        "vars": {f"{name}_{option}": value for option, value in variables.items()},
+        "name": f"Role {which}",
+        "ansible.builtin.include_role": {"name": f"cutover.eks.{which}"},
+        "vars": {f"{which}_{option}": value for option, value in variables.items()},
     }
 
 

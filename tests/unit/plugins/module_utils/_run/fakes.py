@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 from ansible_collections.cutover.eks.plugins.module_utils._model.duration import Usual
 from ansible_collections.cutover.eks.plugins.module_utils._run.gateway import Answer, ApiError, Fault, Read
 
-Scripted: TypeAlias = "Answer | ApiError | Callable[[Mapping[str, Any]], Answer]"
+Script = Callable[[Mapping[str, Any]], Answer]
+Scripted: TypeAlias = "Answer | ApiError | Script"
 
 
 @dataclass
