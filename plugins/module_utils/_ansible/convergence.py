@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from .._model.problem import Problems, Refused
 from .._model.scope import Scope
+from .._plan.data import plan_digest
 from .._plan.guard import guard
 from .._plan.plan import Plan, ordered
 from .._plan.tree import render
@@ -176,6 +177,8 @@ class Convergence:
         head = [f"{subject} · {account} · {scope.region} · {self.account.endpoint_name()}"]
         if plan.takes_lock and self.controls.lock != "none":
             head.append(f"lock {lock_name(scope.region, subject)}: taken before the first change, released after the last")
+        if plan.changed:
+            head.append(f"digest {plan_digest(plan, scope)}")
         return head
 
 

@@ -37,7 +37,7 @@ def applied(draft: Draft, plan: Plan, outcome: Outcome) -> dict[str, Any]:
 
 def failed(draft: Draft, plan: Plan, outcome: Outcome) -> dict[str, Any]:
     """Give the result of a run that has not."""
-    messages = [f"{failure.message} {failure.do}" for failure in outcome.failures]
+    messages = [f"{failure.message.rstrip('.')}. {failure.do}" for failure in outcome.failures]
     return _of_plan(draft, plan, outcome.statuses) | {
         "failed": True,
         "changed": outcome.changed,
