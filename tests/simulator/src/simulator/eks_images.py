@@ -14,10 +14,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-RELEASES = {"1.31": "1.31.13", "1.32": "1.32.9", "1.33": "1.33.5", "1.34": "1.34.2", "1.35": "1.35.0", "1.36": "1.36.0"}
-"""Kubernetes version → the kubelet in its newest image."""
-OLDER, NEWEST = "20260918", "20261105"
-"""The dates of the images: node groups can be brought from the older to the newest one."""
+from .services.eks.node_releases import RELEASES
+
 OWNER = "602401143452"
 ARCHITECTURES = ("x86_64", "arm64")
 FAMILIES = {
@@ -71,14 +69,14 @@ def _id(region: str, name: str) -> str:
     return f"ami-{hashlib.sha256(f'{region}/{name}'.encode()).hexdigest()[:17]}"
 
 
-def _images(region: str, version: str, date: str) -> list[Image]:
-    release = f"{RELEASES[version]}-{date}"
+def _images(region: str, version: str, release: str) -> list[Image]:
+    date = release.partition("-")[2]
     made = []
     for path, template in FAMILIES.items():
         for architecture in ARCHITECTURES:
             name = template.format(architecture=architecture, version=version, date=date)
             prefix = f"/aws/service/eks/optimized-ami/{version}/{path.format(architecture=architecture)}"
-            words = {"architecture": architecture, "date": date, "release": release, "is_recommended": date == NEWEST}
+            words = {"architecture": architecture, "date": date, "release": release, "is_recommended": release == RELEASES[version][-1]}
             made.append(Image(id=_id(region, name), name=name, parameter=prefix, **words))  # type: ignore[arg-type]
     return made
 
@@ -86,7 +84,7 @@ def _images(region: str, version: str, date: str) -> list[Image]:
 @functools.cache
 def images(region: str) -> tuple[Image, ...]:
     """Give all images of a region."""
-    return tuple(image for version in RELEASES for date in (OLDER, NEWEST) for image in _images(region, version, date))
+    return tuple(image for version, releases in RELEASES.items() for release in releases for image in _images(region, version, release))
 
 
 @functools.cache
