@@ -41,7 +41,7 @@ class Bad:
     """A kind of bad input: what is declared or demanded, and the words of the one problem that it gives."""
 
     changes: Mapping[str, object] = field(default_factory=dict)
-    controls: Mapping[str, object] = field(default_factory=dict)
+    controls: Mapping[str, Any] = field(default_factory=dict)
     code: str
     path: str
     found: str
@@ -169,7 +169,7 @@ def changes_of(*kinds: str) -> dict[str, object]:
     return {path: value for kind in kinds for path, value in KINDS[kind].changes.items()}
 
 
-def refused(world: World, changes: Mapping[str, object], controls: Mapping[str, object]) -> list[dict[str, str]]:
+def refused(world: World, changes: Mapping[str, object], controls: Mapping[str, Any]) -> list[dict[str, str]]:
     """Run for real; give the problems of a refusal that has changed nothing and tells of each of them what the operator needs."""
     result = converging.run(world.simulator.endpoint, changed(changes), **controls)
     assert (result.get("failed"), result["changed"]) == (True, False)
