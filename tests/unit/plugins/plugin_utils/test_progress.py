@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.cutover.eks.plugins.module_utils._ansible import progress as module
 from ansible_collections.cutover.eks.plugins.plugin_utils import progress
 from ansible_collections.cutover.eks.plugins.plugin_utils.progress import PROGRESS_FILE, ProgressAction
 
@@ -84,3 +85,7 @@ def test_in_the_background_and_on_remote_hosts_there_is_no_progress(elsewhere: d
     assert action.run()["changed"]
     assert action.environment == [{"A": "b"}]
     assert printed == []
+
+
+def test_both_ends_agree_on_the_variable() -> None:
+    assert PROGRESS_FILE == module.PROGRESS_FILE

@@ -10,7 +10,6 @@ from pathlib import Path
 from ansible_collections.cutover.eks.plugins.module_utils._ansible.progress import PROGRESS_FILE, teller
 from ansible_collections.cutover.eks.plugins.module_utils._model.duration import Usual
 from ansible_collections.cutover.eks.plugins.module_utils._run.progress import Lines
-from ansible_collections.cutover.eks.plugins.plugin_utils import progress as action
 from ansible_collections.cutover.eks.tests.unit.plugins.module_utils._run.fakes import FakeClock
 
 USUAL = Usual(120, 60, 240)
@@ -49,7 +48,3 @@ def test_lines_are_appended_to_the_file_that_the_environment_names(tmp_path: Pat
 def test_without_a_file_or_with_one_that_cannot_be_written_nothing_happens(tmp_path: Path) -> None:
     teller({})("nobody hears")
     teller({PROGRESS_FILE: str(tmp_path / "no" / "such")})("nobody hears")
-
-
-def test_both_ends_agree_on_the_variable() -> None:
-    assert action.PROGRESS_FILE == PROGRESS_FILE
