@@ -37,7 +37,7 @@ def applied(draft: Draft, plan: Plan, outcome: Outcome) -> dict[str, Any]:
 
 def failed(draft: Draft, plan: Plan, outcome: Outcome) -> dict[str, Any]:
     """Give the result of a run that has not."""
-    messages = [f"{failure.message.rstrip('.')}. {failure.do}" for failure in outcome.failures]
+    messages = [_told(failure.message, failure.do) for failure in outcome.failures]
     return _of_plan(draft, plan, outcome.statuses) | {
         "failed": True,
         "changed": outcome.changed,
@@ -69,7 +69,7 @@ def broken(error: ApiError, *, changed: bool = False) -> dict[str, Any]:
     return {
         "failed": True,
         "changed": changed,
-        "msg": f"{error}. {do}",
+        "msg": _told(str(error), do),
         "error": {
             "code": error.code,
             "message": error.message,
@@ -88,9 +88,15 @@ def locked(error: Locked) -> dict[str, Any]:
     return {
         "failed": True,
         "changed": False,
-        "msg": f"{found}. {do}",
+        "msg": _told(found, do),
         "error": {"code": "Locked", "message": found, "request_id": "", "what": f"lock {error.name}", "found": found, "do": do},
     }
+
+
+def _told(found: str, do: str) -> str:
+    """Give what was found and what to do as two sentences; services end theirs with a full stop or without."""
+    ended = found.rstrip()
+    return f"{ended}{'' if ended.endswith(('.', '!', '?')) else '.'} {do}"
 
 
 def _of_plan(draft: Draft, plan: Plan, statuses: Mapping[str, str]) -> dict[str, Any]:
