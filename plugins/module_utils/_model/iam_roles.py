@@ -200,10 +200,10 @@ def iam_roles_result(desired: IamRoles, actual: IamRolesActual, _scope: Scope) -
     """Give the roles as the module returns them: its option keys and `status`."""
     arns = {role.purpose: role_arn(role, actual) for role in desired.roles} if desired.state == "present" else {}
     seen = next((users_tags(live.tags) for live in actual.roles.values()), {})
-    return {
+    result: dict[str, Any] = {
         "cluster": desired.cluster,
         "state": desired.state,
-        "roles": [dict(role) for role in desired.declared],
+        "roles": [_declared(role) for role in desired.declared],
         "path": desired.path,
         "permissions_boundary": desired.permissions_boundary,
         "purge_policies": desired.purge_policies,
@@ -214,3 +214,9 @@ def iam_roles_result(desired: IamRoles, actual: IamRolesActual, _scope: Scope) -
             "names": {role.purpose: role.name for role in desired.roles},
         },
     }
+    return _declared(result)
+
+
+def _declared(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is not declared: Ansible gives it as null, and given back it is the same."""
+    return {name: value for name, value in options.items() if value is not None}

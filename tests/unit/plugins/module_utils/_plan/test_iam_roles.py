@@ -303,6 +303,14 @@ def test_the_result_can_be_given_back_as_options() -> None:
     assert result["status"]["names"]["node"] == NODE
 
 
+def test_what_is_not_declared_is_not_in_the_result_though_ansible_gives_it_as_null() -> None:
+    undeclared = dict.fromkeys(("trust", "managed_policies", "inline_policies"))
+    desired = IamRoles.from_options({"cluster": "blue", "roles": [{"purpose": "node", **undeclared}], "permissions_boundary": None}, SCOPE)
+    result = iam_roles_result(desired, NOTHING, SCOPE)
+    assert result["roles"] == [{"purpose": "node"}]
+    assert None not in result.values()
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     purposes=st.lists(st.sampled_from(["cluster", "node", "fargate", "vpc-cni"]), unique=True),
