@@ -14,7 +14,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from simulator.harness import Simulator, started
@@ -22,6 +24,7 @@ from simulator.harness import Simulator, started
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLES = ROOT / "docs" / "examples" / "demo.yml"
 CLUSTER = "blue"
+WIDTH = 120
 TREE = re.compile(r"^\W*[├└│]|^\? |^ {3,}policy/")
 NOISE = re.compile(
     r"^(PLAY|TASK|PLAY RECAP) .*\*{3,}$|^\s*$|^\[WARNING\].*localhost|^(ok|changed): \[localhost\]$|^--- before|^\+\+\+ after"
@@ -37,7 +40,7 @@ class Demo:
 
     def __init__(self, simulator: Simulator) -> None:
         """Use this simulator, and the collection from this tree."""
-        self.told: set[str] = set()
+        self.trees: set[tuple[str, ...]] = set()
         self.simulator = simulator
         self.environment = simulator.environment(
             ANSIBLE_COLLECTIONS_PATH=str(ROOT / ".build" / "dev"),
@@ -67,7 +70,8 @@ class Demo:
         import boto3  # noqa: PLC0415 - only here, and only with the isolated environment
 
         for service, method, parameters in calls:
-            print(f"  {service}.{method} {json.dumps(parameters)[:90]}", flush=True)
+            call = f"{service}.{method} {json.dumps(parameters)}"
+            print(fill(call, WIDTH, initial_indent="  ", subsequent_indent="      "), flush=True)
             client = boto3.client(service, endpoint_url=self.simulator.endpoint, region_name=self.environment["AWS_REGION"], **self._keys())
             getattr(client, method)(**parameters)
 
@@ -98,15 +102,19 @@ class Demo:
     def _show(self, lines: Iterator[str]) -> list[str]:
         """Print the lines a person cares for; a plan that was printed before is named instead of printed again."""
         seen: list[str] = []
-        for line in lines:
-            seen.append(line)
-            if TREE.search(line) and line in self.told:
-                if not TREE.search(seen[-2]):
-                    print("   (the same plan as above)", flush=True)
-            elif not NOISE.search(line):
-                print(line[:120], flush=True)
-        self.told.update(seen)
+        for in_tree, block in groupby(lines, key=lambda line: bool(TREE.search(line))):
+            # A tree comes at once, so nobody waits for its last line; everything else is printed as it comes.
+            for line in self._tree(list(block)) if in_tree else block:
+                seen.append(line)
+                if not NOISE.search(line):
+                    print(line[:WIDTH].rstrip(), flush=True)
         return seen
+
+    def _tree(self, tree: list[str]) -> list[str]:
+        if tuple(tree) in self.trees:
+            return ["   (the same plan as above)"]
+        self.trees.add(tuple(tree))
+        return tree
 
 
 def play(demo: Demo) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) cutover.eks contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make demo` does what its recorded transcript shows, apart from times, ids and the order of what happens at the same time."""
+"""`make demo` does what its recorded transcript shows, apart from times, ids and how often something was looked at."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ from world import ROOT
 
 TRANSCRIPT = ROOT / "docs" / "demo.txt"
 MOST_LINES, WIDTH = 150, 120
+STATE = re.compile(r"blue · (?P<thing>\w\S*/\S+) (?P<state>.+?) (\d+h)?(\d+m)?(\d+s)?(, usually.*)?$")
 CHANGING = (
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
     (re.compile(r"\b(rtb|nat)-[0-9a-f]{17}\b"), r"\1-ID"),
-    (re.compile(r"^(blue · \S+ [\w ]+?) (\d+h)?(\d+m)?(\d+s)?(, usually.*)?$"), r"\1"),
 )
 
 
-def constant(text: str) -> list[str]:
-    """Give what must be the same each time: acts in their order, what is said of one thing at the same time sorted."""
+def constant(text: str) -> list[tuple[list[str], dict[str, str]]]:
+    """Give what must be the same each time: act by act its lines, and the state in which everything that is waited for ends."""
     for pattern, instead in CHANGING:
-        text = "\n".join(pattern.sub(instead, line) for line in text.splitlines())
-    acts = text.split("\n## ")
-    return [line for act in acts for line in (*_told(act), *sorted(set(act.splitlines()) - set(_told(act))))]
+        text = pattern.sub(instead, text)
+    return [_act(lines.splitlines()) for lines in text.split("\n## ")]
 
 
-def _told(act: str) -> list[str]:
-    return [line for line in act.splitlines() if not re.match(r"blue · \S+/", line)]
+def _act(lines: list[str]) -> tuple[list[str], dict[str, str]]:
+    states = [found for line in lines if (found := STATE.match(line))]
+    ends = {found["thing"]: found["state"] for found in states if not found["state"].startswith("held up")}
+    return [line for line in lines if not STATE.match(line)], ends
 
 
 def test_a_fresh_demo_is_the_recorded_one() -> None:
