@@ -89,6 +89,22 @@ KINDS: dict[str, Bad] = {
         changes={"cluster.version": "1.35.2"},
         code="bad_version", path="cluster.version", found="1.35.2", wanted="a minor version such as 1.34",
     ),
+    "role that is no ARN": Bad(
+        changes={"cluster.role_arn": "nonsense"},
+        code="bad_arn", path="cluster.role_arn", found="nonsense", wanted="the ARN of a role",
+    ),
+    "role of another account": Bad(
+        changes={"cluster.role_arn": "arn:aws:iam::210987654321:role/cluster"},
+        code="other_account", path="cluster.role_arn", found="210987654321", wanted=f"arn:aws:iam::{ACCOUNT}:role/NAME",
+    ),
+    "role of another partition": Bad(
+        changes={"cluster.role_arn": f"arn:aws-cn:iam::{ACCOUNT}:role/cluster"},
+        code="other_account", path="cluster.role_arn", found="arn:aws-cn:iam", wanted=f"arn:aws:iam::{ACCOUNT}:role/NAME",
+    ),
+    "purpose that no role has": Bad(
+        changes={"addons.addons.0.pod_identity_associations.0.role_arn": "vpc-cnj"},
+        code="bad_arn", path="addons.addons[0].pod_identity_associations[0].role_arn", found="vpc-cnj", wanted="a purpose that its",
+    ),
     "unknown log type": Bad(
         changes={"cluster.logging": ["api", "kubelet"]},
         code="unknown_log_type", path="cluster.logging", found="kubelet", wanted="some of api, audit",

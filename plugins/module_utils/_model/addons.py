@@ -17,11 +17,13 @@ from .fields import Fields
 from .ownership import users_tags
 from .problem import Problems
 from .reference import Ref, Value, shown
+from .role_arn import passed_role
 from .scope import Scope
 
 BEFORE_COMPUTE = frozenset({"vpc-cni", "kube-proxy", "eks-pod-identity-agent"})
 """Add-ons that nodes need to become ready, and that need no node themselves."""
 DEFAULT, MOST_RECENT = "default", "most_recent"
+OR_PURPOSE = " (in a stack, also a purpose that its iam_roles declare)"
 CONFLICTS = ("NONE", "OVERWRITE", "PRESERVE")
 
 
@@ -79,7 +81,7 @@ class Addons:
     """The version that another part of the same plan gives the cluster."""
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any], _scope: Scope) -> Addons:
+    def from_options(cls, options: Mapping[str, Any], scope: Scope) -> Addons:
         """Read the options of module `addons`, or refuse them with every problem of their shape."""
         problems = Problems()
         fields = Fields(options, problems)
@@ -87,7 +89,7 @@ class Addons:
         desired = cls(
             cluster=cluster_name(fields, "cluster"),
             state=state,
-            addons=tuple(_addon(inner) for inner in fields.each("addons")),
+            addons=tuple(_addon(inner, scope) for inner in fields.each("addons")),
             all_of_ours=state == "absent" and options.get("addons") is None,
             purge=bool(options.get("purge")),
             purge_unmanaged=bool(options.get("purge_unmanaged")),
@@ -169,7 +171,7 @@ def resolved_version(addon: Addon, offered: tuple[OfferedVersion, ...]) -> str |
     return next((found.version for found in offered if found.is_default), None)
 
 
-def _addon(fields: Fields) -> Addon:
+def _addon(fields: Fields, scope: Scope) -> Addon:
     name = fields.text(
         "name", r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}", wanted="the name of an EKS add-on", do="See cutover.eks.addon_versions_info."
     )
@@ -186,8 +188,8 @@ def _addon(fields: Fields) -> Addon:
             do="cutover.eks.addon_versions_info lists the offered ones.",
         ),
         configuration_values=_configuration(fields),
-        service_account_role_arn=fields.value("service_account_role_arn"),
-        pod_identity_associations=_associations(fields),
+        service_account_role_arn=passed_role(fields, "service_account_role_arn", scope, otherwise=OR_PURPOSE),
+        pod_identity_associations=_associations(fields, scope),
         resolve_conflicts=fields.choice("resolve_conflicts", CONFLICTS),
         preserve=bool(fields.options.get("preserve")),
         before_compute=name in BEFORE_COMPUTE if early is None else early,
@@ -204,10 +206,13 @@ def _configuration(fields: Fields) -> Mapping[str, Any] | None:
     return found
 
 
-def _associations(fields: Fields) -> tuple[Association, ...] | None:
+def _associations(fields: Fields, scope: Scope) -> tuple[Association, ...] | None:
     if not fields.has("pod_identity_associations"):
         return None
-    found = [(inner, inner.text("service_account") or "", inner.value("role_arn")) for inner in fields.each("pod_identity_associations")]
+    found = [
+        (inner, inner.text("service_account") or "", passed_role(inner, "role_arn", scope, otherwise=OR_PURPOSE))
+        for inner in fields.each("pod_identity_associations")
+    ]
     for inner, account, role in found:
         if not account or not role:
             inner.refuse("bad_association", "service_account", wanted="a service account and a role", do="Give both.")

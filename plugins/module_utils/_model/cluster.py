@@ -19,6 +19,7 @@ from .fields import Fields
 from .ownership import users_tags
 from .problem import Problems
 from .reference import Ref, Value, is_unknown, shown
+from .role_arn import passed_role
 from .scope import Scope
 
 CREATION = "creation"
@@ -129,7 +130,7 @@ class Cluster:
     """Node groups that another part of the same plan deletes; a cluster cannot go before them."""
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any], _scope: Scope) -> Cluster:
+    def from_options(cls, options: Mapping[str, Any], scope: Scope) -> Cluster:
         """Read the options of module `cluster`, or refuse them with every problem of their shape."""
         problems = Problems()
         fields = Fields(options, problems)
@@ -137,7 +138,7 @@ class Cluster:
             name=cluster_name(fields, "name"),
             state=str(options.get("state") or "present"),
             version=version_of(fields),
-            settings=_settings(fields),
+            settings=_settings(fields, scope),
             log_retention_days=_retention(fields),
             delete_log_group=options.get("delete_log_group") is not False,
             tags=fields.mapping("tags"),
@@ -229,11 +230,11 @@ def version_of(fields: Fields, option: str = "version") -> str | None:
     return found.removeprefix("v")
 
 
-def _settings(fields: Fields) -> dict[str, Any]:
+def _settings(fields: Fields, scope: Scope) -> dict[str, Any]:
     vpc, network = fields.below("resources_vpc_config"), fields.below("kubernetes_network_config")
     access, remote = fields.below("access_config"), fields.below("remote_network_config")
     read: dict[str, Any] = {
-        "role_arn": fields.value("role_arn"),
+        "role_arn": passed_role(fields, "role_arn", scope),
         "resources_vpc_config.subnet_ids": vpc and vpc.values("subnet_ids"),
         "resources_vpc_config.security_group_ids": vpc and _security_groups(vpc),
         "resources_vpc_config.endpoint_public_access": vpc and vpc.flag("endpoint_public_access"),
