@@ -68,3 +68,10 @@ def test_bad_tags_are_a_bad_request(aws: Aws, tags: dict[str, str]) -> None:
         aws("TagResource", resourceArn=BLUE, tags=tags)
     assert caught.value.code == "BadRequestException"
     assert aws.describe()["tags"] == {"team": "a"}
+
+
+@pytest.mark.row("Tags")
+def test_no_tags_are_no_mistake(aws: Aws) -> None:
+    assert aws.create("green", tags={})["tags"] == {}
+    aws("TagResource", resourceArn=BLUE, tags={})
+    assert aws.describe()["tags"] == {"team": "a"}
