@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import time
 from datetime import UTC, datetime, timedelta
@@ -135,7 +136,7 @@ def test_another_call_without_a_signature_is_refused(door: Door) -> None:
     assert (status, b"MissingAuthenticationToken" in text) == (403, True)
 
 
-def presigned(door: Door, host: str, *, age: float = 0) -> tuple[int, bytes]:
+def presigned(door: Door, host: str, *, age: float = 0, **headers: str) -> tuple[int, bytes]:
     """Ask as a Kubernetes authenticator does with an EKS token."""
     url = f"https://{host}/?Action=GetCallerIdentity&Version=2011-06-15"
     request = AWSRequest("GET", url, headers={"x-k8s-aws-id": "blue"})
@@ -144,12 +145,30 @@ def presigned(door: Door, host: str, *, age: float = 0) -> tuple[int, bytes]:
     auth._modify_request_before_signing(request)
     request.url += f"&X-Amz-Signature={auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)}"
     parts = urlsplit(request.url)
-    return door.http("GET", f"/?{parts.query}", headers={"Host": host, "x-k8s-aws-id": "blue"})
+    return door.http("GET", f"/?{parts.query}", headers={"Host": host, "x-k8s-aws-id": "blue", **headers})
 
 
 def test_a_presigned_identity_is_taken_for_the_regional_host(door: Door) -> None:
     status, text = presigned(door, f"sts.{REGION}.amazonaws.com")
-    assert (status, ACCOUNT.encode() in text) == (200, True)
+    assert (status, f"<Account>{ACCOUNT}</Account>".encode() in text) == (200, True)
+
+
+def test_a_presigned_identity_is_told_in_json_when_asked_for(door: Door) -> None:
+    status, text = presigned(door, f"sts.{REGION}.amazonaws.com", Accept="application/json")
+    answer = json.loads(text)["GetCallerIdentityResponse"]
+    assert (status, answer.keys()) == (200, {"GetCallerIdentityResult", "ResponseMetadata"})
+    identity = {"UserId": ACCOUNT, "Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:root"}
+    assert (answer["GetCallerIdentityResult"], answer["ResponseMetadata"]) == (identity, {"RequestId": door.journal()[-1]["request_id"]})
+
+
+def test_a_refused_presigned_identity_is_told_in_json_too(door: Door) -> None:
+    status, text = presigned(door, f"sts.{REGION}.amazonaws.com", age=16 * 60, Accept="application/json")
+    assert (status, json.loads(text)["Error"]["Code"]) == (403, "SignatureDoesNotMatch")
+
+
+def test_a_presigned_identity_for_a_host_of_another_region_is_refused(door: Door) -> None:
+    status, text = presigned(door, "sts.us-west-2.amazonaws.com")
+    assert (status, b"Credential should be scoped to a valid region" in text) == (403, True)
 
 
 def test_a_presigned_identity_is_taken_for_the_own_host(door: Door) -> None:

@@ -163,6 +163,13 @@ def _query_answer(operation: OperationModel, output: dict[str, Any], request_id:
     return Answer(body=_document(f"{operation.name}Response", _namespace(operation), result + tail), headers={"Content-Type": "text/xml"})
 
 
+def _query_json_answer(operation: OperationModel, output: dict[str, Any], request_id: str) -> Answer:
+    shape = operation.output_shape
+    result = {shape.serialization.get("resultWrapper", f"{operation.name}Result"): to_json(shape, output)} if shape else {}
+    document = {f"{operation.name}Response": {**result, "ResponseMetadata": {"RequestId": request_id}}}
+    return Answer(body=json.dumps(document).encode(), headers={"Content-Type": "application/json"})
+
+
 def _ec2_answer(operation: OperationModel, output: dict[str, Any], request_id: str) -> Answer:
     content = xml_members(operation.output_shape, output) if operation.output_shape else "<return>true</return>"
     body = _document(f"{operation.name}Response", _namespace(operation), f"<requestId>{request_id}</requestId>{content}")
@@ -222,6 +229,7 @@ def _rest_xml_answer(operation: OperationModel, output: dict[str, Any], _request
 
 ENCODERS: Mapping[str, Callable[[OperationModel, dict[str, Any], str], Answer]] = {
     "query": _query_answer,
+    "query-json": _query_json_answer,
     "ec2": _ec2_answer,
     "json": _json_answer,
     "rest-json": _rest_json_answer,
@@ -235,6 +243,13 @@ def _query_refusal(refusal: Refusal, request_id: str, namespace: str) -> Answer:
     error = _element("Error", "".join(_element(name, escape(str(value))) for name, value in members.items()))
     body = _document("ErrorResponse", namespace, f"{error}<RequestId>{request_id}</RequestId>")
     return Answer(status=refusal.status, body=body, headers={"Content-Type": "text/xml"})
+
+
+def _query_json_refusal(refusal: Refusal, request_id: str, _namespace: str) -> Answer:
+    fault = "Sender" if refusal.status < 500 else "Receiver"
+    error = {"Type": fault, "Code": refusal.code, "Message": refusal.message, **refusal.members}
+    body = json.dumps({"Error": error, "RequestId": request_id}, default=str).encode()
+    return Answer(status=refusal.status, body=body, headers={"Content-Type": "application/json"})
 
 
 def _ec2_refusal(refusal: Refusal, request_id: str, _namespace: str) -> Answer:
@@ -257,6 +272,7 @@ def _rest_json_refusal(refusal: Refusal, request_id: str, namespace: str) -> Ans
 
 REFUSALS: Mapping[str, Callable[[Refusal, str, str], Answer]] = {
     "query": _query_refusal,
+    "query-json": _query_json_refusal,
     "ec2": _ec2_refusal,
     "json": _json_refusal,
     "rest-json": _rest_json_refusal,

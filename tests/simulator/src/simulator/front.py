@@ -28,7 +28,7 @@ from .faults import Ending, Fault, Faults, refusal_of
 from .identity import DEFAULT_ACCOUNT, DEFAULT_REGION, Identities
 from .journal import Journal, plain
 from .messages import Answer, Request
-from .protocols import GLOBAL_REGION, is_global, protocol_of
+from .protocols import GLOBAL_REGION, answer_protocol, is_global, protocol_of
 from .routing import Route, Router
 from .seam import Call, Caller, Publisher, Refusal, Service, World
 from .snapshot import Past, Snapshots, held
@@ -201,7 +201,7 @@ class Front:
             output = self._handle(visit, operation, call)
         if hit:
             self._strike(hit, call)
-        return ENCODERS[protocol_of(operation, visit.request)](operation, output, visit.id)
+        return ENCODERS[answer_protocol(operation, visit.request)](operation, output, visit.id)
 
     def _strike(self, fault: Fault, call: Call) -> None:
         """Answer with the error that a fault means, if it means one."""
@@ -230,7 +230,7 @@ class Front:
         return output
 
     def _refused(self, visit: _Visit, refusal: Refusal) -> Answer:
-        protocol = protocol_of(visit.route.operation, visit.request) if visit.route else _likely_protocol(visit.request)
+        protocol = answer_protocol(visit.route.operation, visit.request) if visit.route else _likely_protocol(visit.request)
         namespace = visit.route.operation.metadata.get("xmlNamespace", "") if visit.route else ""
         return REFUSALS[protocol](refusal, visit.id, f' xmlns="{namespace}"' if namespace else "")
 

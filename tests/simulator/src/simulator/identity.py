@@ -30,7 +30,7 @@ LIFETIME = 15 * 60
 STAMP = "%Y%m%dT%H%M%SZ"
 SIGNED_HEADERS = re.compile(r"SignedHeaders=([^,\s]+)")
 SIGNATURE = re.compile(r"Signature=([0-9a-f]+)")
-OWN_HOSTS = re.compile(r"^(sts(\.[a-z0-9-]+)?\.amazonaws\.com(:443)?|(127(\.\d+){3}|localhost|\[::1\])(:\d+)?)$")
+OWN_HOSTS = re.compile(r"^(sts(\.(?P<region>[a-z0-9-]+))?\.amazonaws\.com(:443)?|(127(\.\d+){3}|localhost|\[::1\])(:\d+)?)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,8 +143,11 @@ class Identities:
 
     def _verify_presigned(self, request: Request, signed: _Signed) -> None:
         host = request.headers.get("host", "")
-        if not OWN_HOSTS.match(host) or "host" not in signed.headers:
+        own = OWN_HOSTS.match(host)
+        if not own or "host" not in signed.headers:
             raise _mismatch(f"The request was signed for another host than {host}.")
+        if own["region"] not in (None, signed.scope.region):
+            raise _mismatch(f"Credential should be scoped to a valid region, not '{signed.scope.region}'.")
         _check_age(signed.stamp, [datetime.now(UTC)])
 
     def note(self, route: Route, caller: Caller, parameters: Mapping[str, Any], output: Mapping[str, Any]) -> None:

@@ -13,6 +13,8 @@ from botocore.model import OperationModel, ServiceModel
 from .messages import Request
 
 GLOBAL_REGION = "global"
+JSON_ON_DEMAND = frozenset({"sts"})
+"""Services of the query protocol that answer in JSON when asked for `application/json`, as Kubernetes' authenticators do."""
 
 
 @functools.cache
@@ -39,3 +41,10 @@ def protocol_of(operation: OperationModel, request: Request | None = None) -> st
     if request and "query" in offered and request.form:
         return "query"
     return str(operation.service_model.resolved_protocol)
+
+
+def answer_protocol(operation: OperationModel, request: Request) -> str:
+    """Give the protocol of the answer, which is that of the request almost always."""
+    protocol, wanted = protocol_of(operation, request), request.headers.get("accept", "")
+    is_json = operation.service_model.service_name in JSON_ON_DEMAND and wanted.startswith("application/json")
+    return "query-json" if protocol == "query" and is_json else protocol
