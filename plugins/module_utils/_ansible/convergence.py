@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from .._model.problem import Problems, Refused
+from .._model.problem import Problem, Problems, Refused
 from .._model.scope import Scope
 from .._plan.data import plan_digest
 from .._plan.guard import guard
@@ -61,7 +61,7 @@ class Convergence:
     say: Callable[[str], None]
     run_id: str
 
-    def draft(self, options: Mapping[str, Any]) -> Draft:
+    def draft(self, options: Mapping[str, Any], mode: Mode) -> Draft:
         """Read and plan; raise `Refused` with every problem that was found."""
         scope = self.account.scope()
         problems = Problems()
@@ -72,12 +72,12 @@ class Convergence:
             desired = self.noun.desired(options, scope)
         problems.refuse_if_any()
         actual = self.noun.read(self.account, scope, desired)
-        plan = self.noun.plan(desired, actual, scope)
+        plan = self.noun.plan(desired, actual, scope).deferring(mode.defers)
         return Draft(scope=scope, desired=desired, actual=actual, plan=plan, text=render(plan, self._head(scope, desired, plan)))
 
     def refusal(self, draft: Draft) -> Refused | None:
-        """Say which consent the plan lacks."""
-        problems = Problems()
+        """Say why the plan is not carried out: its own problems, and every consent that it lacks."""
+        problems = Problems(list(draft.plan.problems))
         with problems.collecting():
             refuse_unapproved(draft.plan, draft.scope, self.controls)
         with problems.collecting():
@@ -188,18 +188,24 @@ class Mode:
 
     admit: Callable[[Mapping[str, Any]], None]
     """Refuses options before the first call."""
+    defers: Callable[[Problem], bool]
+    """Says whether a problem is left to an earlier task of the same run, which may have been about to solve it."""
     act: Callable[[Convergence, Draft], dict[str, Any]]
 
 
-CHECK = Mode(admit=lambda options: None, act=Convergence.shown)  # noqa: ARG005 (check mode takes values that are not known yet)
-REAL = Mode(admit=refuse_markers, act=Convergence.carried_out)
+CHECK = Mode(
+    admit=lambda options: None,  # noqa: ARG005 (check mode takes values that are not known yet)
+    defers=lambda problem: bool(problem.check),
+    act=Convergence.shown,
+)
+REAL = Mode(admit=refuse_markers, defers=lambda problem: False, act=Convergence.carried_out)  # noqa: ARG005 (earlier tasks have run)
 
 
 def converged(convergence: Convergence, mode: Mode, options: Mapping[str, Any]) -> dict[str, Any]:
     """Give the result of a run; `failed` is in it when it has failed."""
     try:
         mode.admit(options)
-        draft = convergence.draft(options)
+        draft = convergence.draft(options, mode)
         refusal = convergence.refusal(draft)
         if refusal:
             convergence.say(draft.text)
@@ -207,7 +213,7 @@ def converged(convergence: Convergence, mode: Mode, options: Mapping[str, Any]) 
         convergence.tell_plan(draft)
         outcome = mode.act(convergence, draft)
     except Refused as refused:
-        return result.refused(refused)
+        return result.refused(Refused(problem for problem in refused.problems if not mode.defers(problem)))
     except ApiError as error:
         return result.broken(error)
     if "failed" in outcome:

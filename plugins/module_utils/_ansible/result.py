@@ -54,7 +54,7 @@ def refused(refusal: Refused) -> dict[str, Any]:
         "failed": True,
         "changed": False,
         "msg": f"Nothing was changed, because of {count} problem{'s' if count > 1 else ''}:\n{refusal}",
-        "problems": [asdict(problem) for problem in refusal.problems],
+        "problems": [problem.to_data() for problem in refusal.problems],
     }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,8 @@ class Problem:
     found: str
     wanted: str
     do: str
+    check: str = ""
+    """What stands in its place (`cluster blue exists`) while an earlier task of the same check-mode run may be about to solve it."""
 
     def __str__(self) -> str:
         """Give the problem as one line for the operator."""
@@ -27,7 +29,11 @@ class Problem:
 
     def below(self, parent: str) -> Problem:
         """Give the same problem with its path below `parent`."""
-        return Problem(code=self.code, path=f"{parent}.{self.path}", found=self.found, wanted=self.wanted, do=self.do)
+        return replace(self, path=f"{parent}.{self.path}")
+
+    def to_data(self) -> dict[str, str]:
+        """Give it as modules return it."""
+        return {"code": self.code, "path": self.path, "found": self.found, "wanted": self.wanted, "do": self.do}
 
 
 class Refused(Exception):
@@ -45,9 +51,9 @@ class Problems:
 
     found: list[Problem] = field(default_factory=list)
 
-    def add(self, code: str, path: str, *, found: object, wanted: str, do: str) -> None:
+    def add(self, code: str, path: str, *, found: object, wanted: str, do: str, check: str = "") -> None:
         """Note one problem."""
-        self.found.append(Problem(code=code, path=path, found=str(found), wanted=wanted, do=do))
+        self.found.append(Problem(code=code, path=path, found=str(found), wanted=wanted, do=do, check=check))
 
     @contextmanager
     def collecting(self, parent: str = "") -> Iterator[None]:
@@ -60,4 +66,9 @@ class Problems:
     def refuse_if_any(self) -> None:
         """Raise `Refused` with everything that was noted."""
         if self.found:
+            raise Refused(self.found)
+
+    def refuse_unless_checked_later(self) -> None:
+        """Raise `Refused` with everything that was noted, unless an earlier task may solve all of it: then the plan carries it."""
+        if not all(problem.check for problem in self.found):
             raise Refused(self.found)

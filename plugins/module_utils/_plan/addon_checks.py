@@ -12,17 +12,19 @@ from .._model.heritage import heritage
 from .._model.ownership import is_ours
 from .._model.problem import Problems
 from .._model.scope import Scope
+from .parent_cluster import check_parent_cluster
 
 
 def check_addons(desired: Addons, actual: AddonsActual, problems: Problems) -> None:
     """Note every reason against what is declared."""
-    _check_cluster(desired, actual, problems)
+    if not desired.cluster_planned:
+        check_parent_cluster(desired.cluster, actual.cluster_version, actual.cluster_status, problems)
     version = desired.cluster_version or actual.cluster_version
     for addon in desired.addons:
         live = actual.addons.get(addon.name)
         if version is not None:
             _check_version(addon, live, actual, version, problems)
-        elif addon.version == MOST_RECENT:
+        elif addon.version == MOST_RECENT and desired.cluster_planned:
             problems.add(
                 "version_unknown",
                 f"{addon.path}.version",
@@ -32,6 +34,13 @@ def check_addons(desired: Addons, actual: AddonsActual, problems: Problems) -> N
             )
         if live:
             _check_live(addon, live, desired, problems)
+
+
+def deferred_checks(desired: Addons, actual: AddonsActual) -> tuple[str, ...]:
+    """Name the checks that need the version of a cluster that is not there yet."""
+    if desired.cluster_version or actual.cluster_version:
+        return ()
+    return tuple(f"add-on {addon.name}: offered for the version of cluster {desired.cluster}" for addon in desired.addons)
 
 
 def check_deletions(desired: Addons, leaving: Iterable[LiveAddon], scope: Scope, problems: Problems) -> None:
@@ -45,27 +54,6 @@ def check_deletions(desired: Addons, leaving: Iterable[LiveAddon], scope: Scope,
                 wanted=f"the tag cutover.eks/cluster={scope.owner(desired.cluster)}",
                 do="Delete it with the tool that made it, or consent with purge_unmanaged: true.",
             )
-
-
-def _check_cluster(desired: Addons, actual: AddonsActual, problems: Problems) -> None:
-    if desired.cluster_planned:
-        return
-    if actual.cluster_version is None:
-        problems.add(
-            "cluster_missing",
-            "cluster",
-            found=f"no cluster {desired.cluster}",
-            wanted="a cluster",
-            do="Create it first with cutover.eks.cluster, or all of it with cutover.eks.stack.",
-        )
-    elif actual.cluster_status not in ("ACTIVE", "UPDATING"):
-        problems.add(
-            "cluster_not_active",
-            "cluster",
-            found=f"cluster {desired.cluster} in state {actual.cluster_status}",
-            wanted="an active cluster",
-            do="Let cutover.eks.cluster wait for it, and run again.",
-        )
 
 
 def _check_version(addon: Addon, live: LiveAddon | None, actual: AddonsActual, version: str, problems: Problems) -> None:

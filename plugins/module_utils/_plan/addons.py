@@ -13,9 +13,9 @@ from .._model.addons import DEFAULT, Addon, Addons, AddonsActual, LiveAddon, res
 from .._model.duration import USUAL
 from .._model.ownership import is_ours, made_by, tag_drift
 from .._model.problem import Problems
-from .._model.reference import is_unknown
+from .._model.reference import Ref, Value, is_unknown
 from .._model.scope import Scope
-from .addon_checks import check_addons, check_deletions
+from .addon_checks import check_addons, check_deletions, deferred_checks
 from .eks_update import BUSY, IDEMPOTENT_BY, own_update_wait, tag_steps, under_way_steps
 from .plan import Change, Disruption, Kind, Plan, Step, Wait
 
@@ -29,7 +29,7 @@ def plan_addons(desired: Addons, actual: AddonsActual, scope: Scope) -> Plan:
         problems.refuse_if_any()
         return Plan(steps=tuple(_deletion(live, desired) for live in leaving), unmanaged=_unmanaged(desired, actual, scope))
     check_addons(desired, actual, problems)
-    problems.refuse_if_any()
+    problems.refuse_unless_checked_later()
     early = [step for addon in desired.addons if addon.before_compute for step in _addon_steps(addon, desired, actual, scope, frozenset())]
     first = frozenset(step.key for step in early)
     late = [step for addon in desired.addons if not addon.before_compute for step in _addon_steps(addon, desired, actual, scope, first)]
@@ -37,6 +37,8 @@ def plan_addons(desired: Addons, actual: AddonsActual, scope: Scope) -> Plan:
         steps=(*early, *late, *(_deletion(live, desired) for live in leaving)),
         unmanaged=_unmanaged(desired, actual, scope),
         notes=tuple(_notes(desired, actual)),
+        deferred_checks=deferred_checks(desired, actual),
+        problems=tuple(problems.found),
     )
 
 
@@ -123,7 +125,7 @@ def _creation(addon: Addon, desired: Addons, actual: AddonsActual, scope: Scope,
     key = f"addon/{addon.name}"
     associations = addon.pod_identity_associations
     fields: dict[str, Any] = {
-        "addonVersion": resolved_version(addon, actual.offered.get(addon.name, ())),
+        "addonVersion": _first_version(addon, desired, actual),
         "serviceAccountRoleArn": addon.service_account_role_arn,
         "configurationValues": _json(addon.configuration_values) if addon.configuration_values else None,
         "podIdentityAssociations": [found.to_api() for found in associations] if associations else None,
@@ -141,6 +143,13 @@ def _creation(addon: Addon, desired: Addons, actual: AddonsActual, scope: Scope,
         wait=_usable_wait(desired, addon.name),
         token=IDEMPOTENT_BY,
     )
+
+
+def _first_version(addon: Addon, desired: Addons, actual: AddonsActual) -> Value | None:
+    """Give the version to create; what a cluster that is not there yet will be offered, nobody knows."""
+    if actual.cluster_version is None and not desired.cluster_planned and not addon.exact_version:
+        return Ref(f"addon/{addon.name}", "addon.addonVersion")
+    return resolved_version(addon, actual.offered.get(addon.name, ()))
 
 
 def _json(values: Mapping[str, Any]) -> str:

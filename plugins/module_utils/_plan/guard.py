@@ -27,8 +27,8 @@ def guard(plan: Plan, *, allow_replace: bool, allow_irreversible: bool) -> None:
 
 
 def consent_needed(step: Step) -> str:
-    """Give the option that has to allow the step, or nothing."""
-    return "allow_replace" if step.kind is Kind.REPLACE else step.consent
+    """Give the option that has to allow the step, or nothing. A replacement without a call is left to a person, so no option allows it."""
+    return "allow_replace" if step.kind is Kind.REPLACE and step.operation else step.consent
 
 
 def _found(step: Step) -> str:

@@ -14,6 +14,7 @@ from .._model.problem import Problems
 from .._model.reference import Ref, is_unknown
 from .._model.scope import Scope
 from .cluster_checks import minor
+from .parent_cluster import check_parent_cluster
 from .plan import Change
 
 UNUSABLE = frozenset({"CREATE_FAILED", "DELETE_FAILED"})
@@ -21,7 +22,8 @@ UNUSABLE = frozenset({"CREATE_FAILED", "DELETE_FAILED"})
 
 def check_nodegroups(desired: Nodegroups, actual: NodegroupsActual, problems: Problems) -> None:
     """Note every reason against what is declared."""
-    _check_cluster(desired, actual, problems)
+    if not desired.cluster_planned:
+        check_parent_cluster(desired.cluster, actual.cluster_version, actual.cluster_status, problems)
     for group in desired.nodegroups:
         live = actual.nodegroups.get(group.name)
         _check_version(group, live, desired.cluster_version or actual.cluster_version, problems)
@@ -29,6 +31,13 @@ def check_nodegroups(desired: Nodegroups, actual: NodegroupsActual, problems: Pr
             _check_creation(group, actual, problems)
         else:
             _check_change(group, live, desired, actual, problems)
+
+
+def deferred_checks(desired: Nodegroups, actual: NodegroupsActual) -> tuple[str, ...]:
+    """Name the checks that need the version of a cluster that is not there yet."""
+    if desired.cluster_version or actual.cluster_version:
+        return ()
+    return tuple(f"node group {group.name}: {group.version} is not newer than the cluster" for group in desired.nodegroups if group.version)
 
 
 def check_deletions(desired: Nodegroups, leaving: Iterable[LiveNodegroup], scope: Scope, problems: Problems) -> None:
@@ -74,27 +83,6 @@ def _is_same(wanted: object, found: object) -> bool:
     if isinstance(wanted, tuple) and isinstance(found, tuple):
         return any(is_unknown(item) for item in wanted) or set(wanted) == set(found)
     return is_unknown(wanted) or wanted == found
-
-
-def _check_cluster(desired: Nodegroups, actual: NodegroupsActual, problems: Problems) -> None:
-    if desired.cluster_planned:
-        return
-    if actual.cluster_version is None:
-        problems.add(
-            "cluster_missing",
-            "cluster",
-            found=f"no cluster {desired.cluster}",
-            wanted="a cluster",
-            do="Create it first with cutover.eks.cluster, or all of it with cutover.eks.stack.",
-        )
-    elif actual.cluster_status not in ("ACTIVE", "UPDATING"):
-        problems.add(
-            "cluster_not_active",
-            "cluster",
-            found=f"cluster {desired.cluster} in state {actual.cluster_status}",
-            wanted="an active cluster",
-            do="Let cutover.eks.cluster wait for it, and run again.",
-        )
 
 
 def _check_version(group: Nodegroup, live: LiveNodegroup | None, cluster: str | None, problems: Problems) -> None:

@@ -11,26 +11,20 @@ from typing import Any
 from .._model.duration import USUAL
 from .._model.nodegroups import LiveNodegroup, LiveTemplate, Nodegroup, Nodegroups, NodegroupsActual, Taint
 from .._model.ownership import is_ours, made_by, tag_drift
-from .._model.problem import Problems, Refused
+from .._model.problem import Problems
 from .._model.reference import Value
 from .._model.scope import Scope
 from . import launch_templates
 from .eks_update import BUSY, IDEMPOTENT_BY, own_update_wait, tag_steps, under_way_steps
-from .nodegroup_checks import check_deletions, check_nodegroups, replaced_fields
+from .nodegroup_checks import check_deletions, check_nodegroups, deferred_checks, replaced_fields
 from .plan import Change, Disruption, Kind, Plan, Step, Wait
 
 
-class ReplacementRefused(Refused):
-    """Some node groups cannot become what is declared in place; `plan` shows what else would have been done."""
-
-    def __init__(self, refused: Refused, plan: Plan) -> None:
-        """Remember the plan beside the problems."""
-        super().__init__(refused.problems)
-        self.plan = plan
-
-
 def plan_nodegroups(desired: Nodegroups, actual: NodegroupsActual, scope: Scope) -> Plan:
-    """Plan what makes the node groups what is declared, or refuse it with every problem found."""
+    """Plan what makes the node groups what is declared, or refuse it with every problem found.
+
+    A plan that replaces groups is given with its problems, so that it can be shown: EKS has no call for that.
+    """
     problems = Problems()
     leaving = _leaving(desired, actual, scope)
     if desired.state == "absent":
@@ -39,15 +33,15 @@ def plan_nodegroups(desired: Nodegroups, actual: NodegroupsActual, scope: Scope)
         return Plan(steps=tuple(_deletions(desired, actual, leaving)), unmanaged=_unmanaged(desired, actual, scope))
     check_nodegroups(desired, actual, problems)
     steps = [step for group in desired.nodegroups for step in _group_steps(group, desired, actual, scope)]
-    plan = Plan(
+    if not any(step.kind is Kind.REPLACE for step in steps):
+        problems.refuse_unless_checked_later()
+    return Plan(
         steps=(*steps, *_deletions(desired, actual, leaving)),
         unmanaged=_unmanaged(desired, actual, scope),
         notes=tuple(_notes(desired, actual)),
+        deferred_checks=deferred_checks(desired, actual),
+        problems=tuple(problems.found),
     )
-    if any(step.kind is Kind.REPLACE for step in steps):
-        raise ReplacementRefused(Refused(problems.found), plan)
-    problems.refuse_if_any()
-    return plan
 
 
 def _leaving(desired: Nodegroups, actual: NodegroupsActual, scope: Scope) -> tuple[LiveNodegroup, ...]:

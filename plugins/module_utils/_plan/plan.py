@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
 from .._model.duration import Usual
+from .._model.problem import Problem
 from .._model.reference import references
 
 A_MINUTE = Usual(60)
@@ -124,6 +125,8 @@ class Plan:
     """Members of a purged set that do not carry our owner tag: reported, not removed."""
     notes: tuple[str, ...] = ()
     """What the operator should know and nothing will be done about (an available add-on update)."""
+    problems: tuple[Problem, ...] = ()
+    """Why it can be shown and not be carried out: a replacement that is left to a person, a cluster that is not there yet."""
 
     def __iter__(self) -> Iterator[Step]:
         """Go through the steps."""
@@ -155,6 +158,16 @@ class Plan:
         """Give the same plan, every step of which comes after `keys` too."""
         return replace(self, steps=tuple(replace(step, after=step.after | frozenset(keys)) for step in self.steps))
 
+    def below(self, parent: str) -> Self:
+        """Give the same plan as a part of a whole: the paths of its problems go below `parent`."""
+        return replace(self, problems=tuple(problem.below(parent) for problem in self.problems))
+
+    def deferring(self, defers: Callable[[Problem], bool]) -> Self:
+        """Give the same plan with some of its problems turned into checks that are made later."""
+        checks = tuple(problem.check for problem in self.problems if defers(problem))
+        problems = tuple(problem for problem in self.problems if not defers(problem))
+        return replace(self, deferred_checks=(*checks, *self.deferred_checks), problems=problems)
+
     @classmethod
     def merged(cls, *plans: Plan) -> Self:
         """Merge plans into one graph, ordered by its dependencies (stable: by the order given where they allow it)."""
@@ -163,6 +176,7 @@ class Plan:
             deferred_checks=tuple(check for plan in plans for check in plan.deferred_checks),
             unmanaged=tuple(name for plan in plans for name in plan.unmanaged),
             notes=tuple(note for plan in plans for note in plan.notes),
+            problems=tuple(problem for plan in plans for problem in plan.problems),
         )
 
     def expected_seconds(self) -> int:

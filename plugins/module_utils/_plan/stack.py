@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from .._model.problem import Problems
+from .._model.problem import Problems, Refused
 from .._model.scope import Scope
 from .._model.stack import PARTS, Links, Stack, StackActual
 from .addons import plan_addons
@@ -39,8 +39,9 @@ def plan_stack(desired: Stack, actual: StackActual, scope: Scope) -> Plan:
     }
     for part in desired.parts:
         with problems.collecting(part):
-            plans[part] = planners[part]()
-    problems.refuse_if_any()
+            plans[part] = planners[part]().below(part)
+    if problems.found:
+        raise Refused([*problems.found, *(problem for plan in plans.values() for problem in plan.problems)])
     early = {addon.name for addon in desired.addons(scope, links).addons if addon.before_compute} if "addons" in plans else set()
     return joined(plans, frozenset(early))
 

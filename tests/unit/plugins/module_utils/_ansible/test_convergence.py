@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.cutover.eks.plugins.module_utils._ansible.arguments import Controls
 from ansible_collections.cutover.eks.plugins.module_utils._ansible.convergence import CHECK, REAL, Convergence, Mode, converged
 from ansible_collections.cutover.eks.plugins.module_utils._ansible.noun import Noun
-from ansible_collections.cutover.eks.plugins.module_utils._model.problem import Problems
+from ansible_collections.cutover.eks.plugins.module_utils._model.problem import Problem, Problems, Refused
 from ansible_collections.cutover.eks.plugins.module_utils._model.reference import Ref
 from ansible_collections.cutover.eks.plugins.module_utils._model.scope import Scope
 from ansible_collections.cutover.eks.plugins.module_utils._plan.data import plan_digest
@@ -221,6 +221,48 @@ def test_consents_are_asked_for_with_the_plan() -> None:
     assert [problem["code"] for problem in result["problems"]] == ["needs_allow_replace", "needs_allow_irreversible"]
     assert {step["status"] for step in result["plan"]} == {"not_started"}
     assert (result["changed"], world.writes()) == (False, [])
+
+
+MISSING = Problem(
+    code="cluster_missing", path="cluster", found="none", wanted="a cluster", do="Create it first.", check="cluster blue exists"
+)
+TYPO = Problem(code="unknown_type", path="types", found="m7i.larg", wanted="a type", do="Correct it.")
+
+
+def test_what_an_earlier_task_may_be_about_to_make_is_a_check_for_later_in_check_mode() -> None:
+    result = World(plans=[replace(MAKE, problems=(MISSING,), deferred_checks=("its version",))]).run(CHECK)
+    assert ("failed" in result, result["changed"]) == (False, True)
+    assert result["deferred_checks"] == ["cluster blue exists", "its version"]
+    assert "? checked later: cluster blue exists" in result["plan_text"]
+
+
+def test_the_same_in_a_real_run_is_refused_and_the_plan_shown() -> None:
+    world = World(plans=[replace(MAKE, problems=(MISSING,))])
+    result = world.run()
+    assert [problem["code"] for problem in result["problems"]] == ["cluster_missing"]
+    assert ([step["key"] for step in result["plan"]], result["deferred_checks"]) == (["vpc", "subnet/a"], [])
+    assert (result["changed"], world.writes(), world.said) == (False, [], [result["plan_text"]])
+
+
+@pytest.mark.parametrize(("mode", "codes"), [(CHECK, ["unknown_type"]), (REAL, ["unknown_type", "cluster_missing"])], ids=["check", "real"])
+def test_a_refusal_names_what_nobody_else_will_solve(mode: Mode, codes: list[str]) -> None:
+    world = World()
+
+    def refuse(desired: Any, actual: Any, scope: Scope) -> Plan:
+        raise Refused([TYPO, MISSING])
+
+    world.plan = refuse  # type: ignore[method-assign]  # this world can plan nothing
+    assert [problem["code"] for problem in world.run(mode)["problems"]] == codes
+
+
+@pytest.mark.parametrize("mode", [CHECK, REAL], ids=["check", "real"])
+def test_a_plan_that_is_left_to_a_person_is_shown_and_refused_whatever_is_allowed(mode: Mode) -> None:
+    swap = Step(key="nodegroup/general/replace", service="eks", kind=Kind.REPLACE)
+    world = World(plans=[Plan(steps=(swap,), problems=(TYPO,))])
+    result = world.run(mode, allow_replace=True)
+    assert [problem["code"] for problem in result["problems"]] == ["unknown_type"]
+    assert [(step["key"], step["kind"]) for step in result["plan"]] == [("nodegroup/general/replace", "replace")]
+    assert (result["changed"], world.writes(), world.said) == (False, [], [result["plan_text"]])
 
 
 def test_a_failure_returns_what_was_done_what_failed_and_how_to_go_on() -> None:

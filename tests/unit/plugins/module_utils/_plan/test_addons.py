@@ -201,9 +201,25 @@ def test_a_degraded_add_on_is_told_and_left_alone() -> None:
     assert plan.notes == ("Add-on vpc-cni is DEGRADED: InsufficientNumberOfReplicas: no node",)
 
 
+@pytest.mark.parametrize("version", ["default", "most_recent"])
+def test_add_ons_of_a_cluster_to_come_are_planned_with_the_checks_that_wait_for_it(version: str) -> None:
+    plan = plan_addons(declared({**CNI, "version": version}), AddonsActual(), SCOPE)
+    assert [(problem.code, problem.check) for problem in plan.problems] == [("cluster_missing", "cluster blue exists")]
+    assert plan.deferred_checks == ("add-on vpc-cni: offered for the version of cluster blue",)
+    assert plan.steps[0].request["addonVersion"] == Ref("addon/vpc-cni", "addon.addonVersion")
+
+
+def test_an_exact_version_for_a_cluster_to_come_stays_as_it_is() -> None:
+    (step,) = plan_addons(declared({**CNI, "version": "v1.19.0-eksbuild.1"}), AddonsActual(), SCOPE)
+    assert step.request["addonVersion"] == "v1.19.0-eksbuild.1"
+
+
+def test_a_cluster_that_is_not_active_yet_is_a_check_for_later() -> None:
+    plan = plan_addons(declared(), replace(EMPTY, cluster_status="CREATING"), SCOPE)
+    assert [(problem.code, problem.check) for problem in plan.problems] == [("cluster_not_active", "cluster blue is active")]
+
+
 REFUSALS: dict[str, tuple[Addons, AddonsActual, str]] = {
-    "cluster_missing": (declared(), replace(EMPTY, cluster_version=None), "Create it first"),
-    "cluster_not_active": (declared(), replace(EMPTY, cluster_status="CREATING"), "active"),
     "addon_version_not_offered": (declared({**CNI, "version": "v1.2.3-eksbuild.1"}), EMPTY, "v1.20.0-eksbuild.1, v1.19.0-eksbuild.1"),
     "unknown_addon": (declared({"name": "vpc-cnj"}), EMPTY, "addon_versions_info"),
     "addon_failed": (declared(), live(status="CREATE_FAILED", issues=(Issue(code="AccessDenied", message="no"),)), "AccessDenied: no"),

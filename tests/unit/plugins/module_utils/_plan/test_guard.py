@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.cutover.eks.plugins.module_utils._model.problem import Refused
-from ansible_collections.cutover.eks.plugins.module_utils._plan.guard import guard
+from ansible_collections.cutover.eks.plugins.module_utils._plan.guard import consent_needed, guard
 from ansible_collections.cutover.eks.plugins.module_utils._plan.plan import Change, Kind, Plan, Step
 
 VERSION = Step(
@@ -41,3 +41,9 @@ def test_a_consent_covers_only_its_own_kind() -> None:
 def test_with_both_consents_the_plan_may_run() -> None:
     guard(PLAN, allow_replace=True, allow_irreversible=True)
     assert PLAN.changed
+
+
+def test_no_consent_is_asked_for_a_replacement_that_is_left_to_a_person() -> None:
+    by_hand = Step(key="nodegroup/general/replace", service="eks", kind=Kind.REPLACE)
+    guard(Plan(steps=(by_hand,)), allow_replace=False, allow_irreversible=False)
+    assert consent_needed(by_hand) == ""

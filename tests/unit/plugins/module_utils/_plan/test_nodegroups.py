@@ -24,7 +24,7 @@ from ansible_collections.cutover.eks.plugins.module_utils._model.nodegroups impo
 from ansible_collections.cutover.eks.plugins.module_utils._model.problem import Refused
 from ansible_collections.cutover.eks.plugins.module_utils._model.reference import Ref
 from ansible_collections.cutover.eks.plugins.module_utils._model.scope import OWNER, STEP, Scope
-from ansible_collections.cutover.eks.plugins.module_utils._plan.nodegroups import ReplacementRefused, plan_nodegroups
+from ansible_collections.cutover.eks.plugins.module_utils._plan.nodegroups import plan_nodegroups
 from ansible_collections.cutover.eks.plugins.module_utils._plan.plan import Kind, Plan
 
 SCOPE = Scope(account="123456789012", region="eu-central-1")
@@ -167,6 +167,9 @@ def refusal(desired: Nodegroups, actual: NodegroupsActual) -> dict[str, str]:
     with pytest.raises(Refused) as refused:
         plan_nodegroups(desired, actual, SCOPE)
     return {problem.code: str(problem) for problem in refused.value.problems}
+
+
+NO_CLUSTER = replace(EMPTY, cluster_version=None)
 
 
 def test_a_group_is_made_with_its_launch_template() -> None:
@@ -323,18 +326,44 @@ def test_a_degraded_group_is_told() -> None:
     ],
 )
 def test_what_eks_cannot_change_in_place_is_a_replacement_and_refused_with_the_recipe(option: str, value: Any) -> None:
-    with pytest.raises(ReplacementRefused) as refused:
-        plan_nodegroups(group(**{option: value}), LIVE, SCOPE)
-    (step,) = refused.value.plan
+    plan = plan_nodegroups(group(**{option: value}), LIVE, SCOPE)
+    (step,), (problem,) = plan.steps, plan.problems
     assert (step.kind, [change.path for change in step.changes]) == (Kind.REPLACE, [option])
-    (problem,) = refused.value.problems
-    assert problem.path == f"nodegroups[0].{option}"
+    assert (problem.path, problem.check) == (f"nodegroups[0].{option}", "")
     assert "Declare a further node group" in problem.do
 
 
+def test_a_replacement_beside_another_problem_is_shown_too() -> None:
+    desired = declared({**GROUP, "ami_type": "BOTTLEROCKET_x86_64"}, {**GROUP, "name": "spot", "instance_types": ["m7i.larg"]})
+    plan = plan_nodegroups(desired, LIVE, SCOPE)
+    assert {problem.code for problem in plan.problems} == {"replace_needed", "unknown_instance_type"}
+    assert Kind.REPLACE in {step.kind for step in plan}
+
+
+@pytest.mark.parametrize(
+    ("actual", "code", "check"),
+    [
+        (NO_CLUSTER, "cluster_missing", "cluster blue exists"),
+        (replace(EMPTY, cluster_status="CREATING"), "cluster_not_active", "cluster blue is active"),
+    ],
+)
+def test_groups_of_a_cluster_to_come_are_planned_with_the_check_that_it_is_there(actual: NodegroupsActual, code: str, check: str) -> None:
+    plan = plan_nodegroups(declared(), actual, SCOPE)
+    assert [(problem.code, problem.check) for problem in plan.problems] == [(code, check)]
+    assert [step.operation for step in plan] == ["CreateLaunchTemplate", "CreateNodegroup"]
+
+
+def test_a_version_is_compared_later_where_the_cluster_has_none_yet() -> None:
+    plan = plan_nodegroups(group(version="1.32"), NO_CLUSTER, SCOPE)
+    assert plan.deferred_checks == ("node group general: 1.32 is not newer than the cluster",)
+    assert plan_nodegroups(group(version="1.31"), EMPTY, SCOPE).deferred_checks == ()
+
+
+def test_what_no_cluster_would_solve_is_refused_with_the_missing_cluster_beside_it() -> None:
+    assert refusal(group(instance_types=["m7i.larg"]), NO_CLUSTER).keys() == {"unknown_instance_type", "cluster_missing"}
+
+
 REFUSALS: dict[str, tuple[Nodegroups, NodegroupsActual, str]] = {
-    "cluster_missing": (declared(), replace(EMPTY, cluster_version=None), "Create it first"),
-    "cluster_not_active": (declared(), replace(EMPTY, cluster_status="CREATING"), "active"),
     "newer_than_cluster": (group(version="1.32"), EMPTY, "Upgrade the cluster first"),
     "version_downgrade": (group(version="1.30"), LIVE, "1.31 or later"),
     "missing_subnet_ids": (declared(subnet_ids=None), EMPTY, "subnets"),
