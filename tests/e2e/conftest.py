@@ -5,12 +5,26 @@
 
 from __future__ import annotations
 
+import os
+import random
 from collections.abc import Iterator
 
 import pytest
 from world import World
 
 from simulator.harness import Simulator, started
+
+SEED = "CUTOVER_EKS_SEED"
+
+
+def pytest_configure() -> None:
+    """Seed what tests draw, the same for every worker process."""
+    os.environ.setdefault(SEED, str(random.SystemRandom().randrange(10**6)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how to draw the same again."""
+    terminalreporter.write_line(f"the cells of the crash matrix for ansible-playbook were drawn with {SEED}={os.environ[SEED]}")
 
 
 @pytest.fixture(scope="session")

@@ -78,24 +78,33 @@ STACK: dict[str, Any] = {
 """A stack that declares every kind of thing; two node groups, so that a set has a first and a last member."""
 
 
-def run(endpoint: str, options: Mapping[str, Any] | None = None, *, mode: Mode = REAL, **controls: Any) -> dict[str, Any]:
-    """Converge a stack, and give the module's result; without options, of the whole one."""
-    connection = Connection(
+def connection(endpoint: str) -> Connection:
+    """Connect to a simulator as the modules do."""
+    return Connection(
         session=boto3.session.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key=SECRET, region_name=REGION),
         region=REGION,
         endpoint=endpoint,
         verify=True,
         config=Config(user_agent_extra="cutover.eks/test", max_pool_connections=16, connect_timeout=5, read_timeout=10),
     )
+
+
+def run(endpoint: str, options: Mapping[str, Any] = STACK, *, mode: Mode = REAL, **controls: Any) -> dict[str, Any]:
+    """Converge a stack, and give the module's result."""
+    return run_as(Session(connection(endpoint)), options, mode=mode, **controls)
+
+
+def run_as(account: Session, options: Mapping[str, Any], *, mode: Mode = REAL, **controls: Any) -> dict[str, Any]:
+    """Converge a stack through a gateway that the test has."""
     convergence = Convergence(
         noun=NOUN,
-        account=Session(connection),
+        account=account,
         controls=Controls(**{"poll_interval": 0.05, "wait_timeout": 120, **controls}),
         clock=SystemClock(),
         say=lambda _line: None,
         run_id=secrets.token_hex(8),
     )
-    return converged(convergence, mode, STACK if options is None else options)
+    return converged(convergence, mode, options)
 
 
 def plan(endpoint: str, options: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -64,16 +64,17 @@ def ended(run: subprocess.Popen[str]) -> Played:
 def play(world: World, folder: Path, tasks: Sequence[Task], *arguments: str, variables: Mapping[str, Any] | None = None) -> Played:
     """Run tasks on localhost, every module with a short poll interval."""
     book = folder / "play.json"
-    book.write_text(json.dumps([_written(tasks, variables or {})]))
+    book.write_text(json.dumps([written(tasks, variables)]))
     return ended(start(world, str(book), *arguments))
 
 
-def _written(tasks: Sequence[Task], variables: Mapping[str, Any]) -> dict[str, Any]:
+def written(tasks: Sequence[Task], variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Give a play of these tasks."""
     return {
         "hosts": "localhost",
         "connection": "local",
         "gather_facts": False,
-        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **variables},
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **(variables or {})},
         "module_defaults": {f"cutover.eks.{name}": POLL for name in CONVERGING},
         "tasks": list(tasks),
     }

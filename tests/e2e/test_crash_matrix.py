@@ -1,193 +1,192 @@
 # Copyright (c) cutover.eks contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every kind of mutating call of create and delete, disturbed in five ways: the same command converges, and creates nothing twice.
+"""Every mutating call of create and delete, disturbed in five ways: the same command converges, and creates nothing twice.
 
-The run that is disturbed is a forked child of this process: real boto3, real HTTP, a SIGKILL that is one.
+`make test` takes the first, the middle and the last call of every kind, and draws some cells for ansible-playbook; `make soak` takes
+every call, and every cell through ansible-playbook.
 """
 
 from __future__ import annotations
 
-import json
-import multiprocessing
 import os
 import random
-import urllib.request
-from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import converging
 import pytest
-from world import World
+from _pytest.mark import ParameterSet
+from disturbing import Forked, Playbooks, Undisturbed, differences, recorded, restore, survives
 
 from simulator.harness import Simulator
 
-SERVER_ERROR = {"kind": "error", "code": "InternalFailure", "status": 500, "message": "oops", "times": 1}
-FAULTS: dict[str, dict[str, Any]] = {
+ANY_AGE = 10**9
+UNSEEN = "what it names is not yet visible"
+FAULTS: Mapping[str, Mapping[str, Any]] = {
     "no answer after it was applied": {"kind": "reset_after", "times": 1},
     "killed after it was applied": {"kind": "kill", "times": 1},
     "throttled three times": {"kind": "throttle", "times": 3},
-    "server error before it was applied": SERVER_ERROR | {"applied": False},
-    "what it names is not yet visible": {"kind": "not_yet_visible", "seconds": 30, "times": 2},
+    "server error before it was applied": {"kind": "error", "code": "InternalFailure", "status": 500, "applied": False, "times": 1},
+    UNSEEN: {"kind": "not_yet_visible", "seconds": ANY_AGE, "times": 2},
 }
-CREATE = {
-    "ec2": [
-        "AllocateAddress", "AssociateRouteTable", "AttachInternetGateway", "AuthorizeSecurityGroupIngress", "CreateInternetGateway",
-        "CreateLaunchTemplate", "CreateNatGateway", "CreateRoute", "CreateRouteTable", "CreateSecurityGroup", "CreateSubnet", "CreateVpc",
-        "ModifySubnetAttribute", "ModifyVpcAttribute",
-    ],
-    "eks": ["CreateAddon", "CreateCluster", "CreateNodegroup"],
-    "iam": ["AttachRolePolicy", "CreateRole"],
-    "logs": ["CreateLogGroup", "PutRetentionPolicy"],
-}  # fmt: skip
-DELETE = {
-    "ec2": [
-        "DeleteInternetGateway", "DeleteLaunchTemplate", "DeleteNatGateway", "DeleteRouteTable", "DeleteSecurityGroup", "DeleteSubnet",
-        "DeleteVpc", "DetachInternetGateway", "ReleaseAddress",
-    ],
-    "eks": ["DeleteCluster", "DeleteNodegroup", "UpdateClusterConfig"],
-    "iam": ["DeleteRole", "DetachRolePolicy"],
-    "logs": ["DeleteLogGroup"],
-}  # fmt: skip
+CALLS: Mapping[str, Mapping[tuple[str, str], int]] = {
+    "create": {
+        ("ec2", "AllocateAddress"): 3,
+        ("ec2", "AssociateRouteTable"): 6,
+        ("ec2", "AttachInternetGateway"): 1,
+        ("ec2", "AuthorizeSecurityGroupIngress"): 1,
+        ("ec2", "CreateInternetGateway"): 1,
+        ("ec2", "CreateLaunchTemplate"): 2,
+        ("ec2", "CreateNatGateway"): 3,
+        ("ec2", "CreateRoute"): 4,
+        ("ec2", "CreateRouteTable"): 4,
+        ("ec2", "CreateSecurityGroup"): 1,
+        ("ec2", "CreateSubnet"): 6,
+        ("ec2", "CreateVpc"): 1,
+        ("ec2", "ModifySubnetAttribute"): 3,
+        ("ec2", "ModifyVpcAttribute"): 1,
+        ("eks", "CreateAddon"): 5,
+        ("eks", "CreateCluster"): 1,
+        ("eks", "CreateNodegroup"): 2,
+        ("iam", "AttachRolePolicy"): 6,
+        ("iam", "CreateRole"): 4,
+        ("logs", "CreateLogGroup"): 1,
+        ("logs", "PutRetentionPolicy"): 1,
+    },
+    "delete": {
+        ("ec2", "DeleteInternetGateway"): 1,
+        ("ec2", "DeleteLaunchTemplate"): 2,
+        ("ec2", "DeleteNatGateway"): 3,
+        ("ec2", "DeleteRouteTable"): 4,
+        ("ec2", "DeleteSecurityGroup"): 1,
+        ("ec2", "DeleteSubnet"): 6,
+        ("ec2", "DeleteVpc"): 1,
+        ("ec2", "DetachInternetGateway"): 1,
+        ("ec2", "ReleaseAddress"): 3,
+        ("eks", "DeleteCluster"): 1,
+        ("eks", "DeleteNodegroup"): 2,
+        ("eks", "UpdateClusterConfig"): 1,
+        ("iam", "DeleteRole"): 4,
+        ("iam", "DetachRolePolicy"): 6,
+        ("logs", "DeleteLogGroup"): 1,
+    },
+}
+"""How often the undisturbed runs call what."""
+NAMES: Mapping[str, str | None] = {
+    "AllocateAddress": None,
+    "AssociateRouteTable": "CreateRouteTable",
+    "AttachInternetGateway": "CreateInternetGateway",
+    "AuthorizeSecurityGroupIngress": "CreateSecurityGroup",
+    "CreateAddon": "CreateCluster",
+    "CreateCluster": "CreateSubnet",
+    "CreateInternetGateway": None,
+    "CreateLaunchTemplate": None,
+    "CreateLogGroup": None,
+    "CreateNatGateway": "AllocateAddress",
+    "CreateNodegroup": "CreateCluster",
+    "CreateRole": None,
+    "CreateRoute": "CreateRouteTable",
+    "CreateRouteTable": "CreateVpc",
+    "CreateSecurityGroup": "CreateVpc",
+    "CreateSubnet": "CreateVpc",
+    "CreateVpc": None,
+    "AttachRolePolicy": "CreateRole",
+    "ModifySubnetAttribute": "CreateSubnet",
+    "ModifyVpcAttribute": "CreateVpc",
+    "PutRetentionPolicy": "CreateLogGroup",
+}
+"""Which call makes what a call of the creation names (None: it names nothing that was made). That may not be visible yet only to the
+run that made it, so such a run starts before the first of those. A deletion names what an earlier run made."""
 DOWN = {**converging.STACK, "state": "absent", "confirm_deletion": "blue", "delete_orphans": True}
-AT_MOST_SECONDS = 90
+DRAWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Undisturbed:
-    """What a run does and leads to when nothing goes wrong."""
+class Cell:
+    """One fault at one call."""
 
-    calls: tuple[dict[str, Any], ...]
-    state: Any
-    before: bytes
-    """A snapshot from before the run."""
+    journey: str
+    service: str
+    operation: str
+    index: int
+    fault: str
 
-    def positions(self, service: str, operation: str) -> list[int]:
-        """Give the first, the middle and the last member of the set of such calls."""
-        count = sum(call["service"] == service and call["operation"] == operation for call in self.calls)
-        return sorted({0, count // 2, count - 1}) if count else []
+    def __str__(self) -> str:
+        return f"{self.journey}: {self.service}.{self.operation} {self.index + 1}, {self.fault}"
 
-    def creates(self) -> Counter[str]:
-        return creates(self.calls)
+    @property
+    def origin(self) -> str | None:
+        """Give the operation that makes what this call names, where this run has to make it."""
+        return NAMES[self.operation] if self.fault == UNSEEN and self.journey == "create" else None
 
+    @property
+    def is_possible(self) -> bool:
+        return self.journey == "delete" or self.fault != UNSEEN or self.origin is not None
 
-def creates(calls: Any) -> Counter[str]:
-    return Counter(call["operation"] for call in calls if call["operation"].startswith(("Create", "Allocate")))
-
-
-def snapshot(simulator: Simulator) -> bytes:
-    with urllib.request.urlopen(f"{simulator.endpoint}/_simulator/snapshot") as answer:
-        return bytes(answer.read())
-
-
-def restore(simulator: Simulator, picture: bytes) -> None:
-    headers = {"Content-Type": "application/octet-stream"}
-    with urllib.request.urlopen(urllib.request.Request(f"{simulator.endpoint}/_simulator/snapshot", picture, headers, method="PUT")):
-        simulator.control("DELETE", "journal")
+    @property
+    def is_sampled(self) -> bool:
+        count = CALLS[self.journey][self.service, self.operation]
+        return self.index in {0, count // 2, count - 1}
 
 
-def settled(simulator: Simulator) -> Any:
-    """Give the state once everything that lingers is gone."""
-    simulator.control("POST", "clock/advance", {"seconds": 7200})
-    return orderless(simulator.control("GET", "state?normalised=true")["resources"])
+CELLS = [
+    cell
+    for journey, calls in CALLS.items()
+    for (service, operation), count in calls.items()
+    for index in range(count)
+    for fault in FAULTS
+    if (cell := Cell(journey, service, operation, index, fault)).is_possible
+]
+SEED = os.environ["CUTOVER_EKS_SEED"]
+LUCKY = frozenset(random.Random(SEED).sample(CELLS, DRAWN))
 
 
-def orderless(value: Any) -> Any:
-    """Sort lists at any depth: concurrent calls leave them in any order."""
-    if isinstance(value, dict):
-        return {name: orderless(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return sorted((orderless(inner) for inner in value), key=lambda inner: json.dumps(inner, sort_keys=True))
-    return value
-
-
-def differences(one: Any, other: Any, path: str = "") -> list[str]:
-    """Name where two states differ."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        names = sorted(one.keys() | other.keys())
-        return [found for name in names for found in differences(one.get(name), other.get(name), f"{path}/{name}")]
-    return [] if one == other else [f"{path}: {one} instead of {other}"]
-
-
-def undisturbed(simulator: Simulator, options: dict[str, Any]) -> Undisturbed:
-    before = snapshot(simulator)
-    simulator.control("DELETE", "journal")
-    done = converging.run(simulator.endpoint, options)
-    assert not done.get("failed"), done["msg"]
-    calls = tuple(World(simulator).mutations())
-    return Undisturbed(calls=calls, state=settled(simulator), before=before)
+def marked(*, sampled: Mapping[Cell, bool]) -> list[ParameterSet]:
+    return [pytest.param(cell, id=str(cell), marks=() if taken else pytest.mark.soak) for cell, taken in sampled.items()]
 
 
 @pytest.fixture(scope="module")
-def creation(simulator: Simulator) -> Undisturbed:
+def journeys(simulator: Simulator) -> Iterator[dict[str, Undisturbed]]:
+    """Record both runs; the deletion begins where the creation ended."""
     simulator.control("POST", "reset")
     simulator.control("PUT", "clock", {"speed": 3000})
-    return undisturbed(simulator, converging.STACK)
+    creation = recorded(simulator, converging.STACK)
+    yield {"create": creation, "delete": recorded(simulator, DOWN)}
 
 
 @pytest.fixture(scope="module")
-def deletion(simulator: Simulator, creation: Undisturbed) -> Undisturbed:
-    restore(simulator, creation.before)
-    assert not converging.run(simulator.endpoint).get("failed")
-    return undisturbed(simulator, DOWN)
+def forked(simulator: Simulator) -> Forked:
+    return Forked(simulator)
 
 
-def child(endpoint: str, options: dict[str, Any]) -> None:
-    done = converging.run(endpoint, options)
-    os._exit(1 if done.get("failed") else 0)
+def disturbed(cell: Cell, usual: Undisturbed) -> tuple[int, dict[str, Any]]:
+    """Give where the run starts, and the fault; calls of the same kind before the one in question are let pass."""
+    place = usual.place(cell.service, cell.operation, cell.index)
+    start = min(at for at, call in enumerate(usual.calls) if call.operation == cell.origin) if cell.origin else place
+    skip = sum((call.service, call.operation) == (cell.service, cell.operation) for call in usual.calls[start:place])
+    return start, {"service": cell.service, "operation": cell.operation, "skip": skip, **FAULTS[cell.fault]}
 
 
-def survive(simulator: Simulator, usual: Undisturbed, options: dict[str, Any], fault: dict[str, Any]) -> None:
-    """Run once with the fault in a forked child, then once more without; compare with the undisturbed run."""
-    restore(simulator, usual.before)
-    simulator.control("POST", "faults", fault)
-    victim = multiprocessing.get_context("fork").Process(target=child, args=(simulator.endpoint, options))
-    victim.start()
-    victim.join(AT_MOST_SECONDS)
-    assert victim.exitcode is not None, "the disturbed run hangs"
-    simulator.control("DELETE", "faults")
-    again = converging.run(simulator.endpoint, options)
-    assert not again.get("failed"), again["msg"]
-    calls = World(simulator).mutations()
-    assert any(call["fault"] for call in simulator.control("GET", "journal")), "the fault never hit"
-    assert creates(calls) == usual.creates()
-    assert differences(settled(simulator), usual.state) == []
+def test_the_table_counts_every_call_that_the_runs_make(journeys: dict[str, Undisturbed]) -> None:
+    assert {name: usual.counts() for name, usual in journeys.items()} == CALLS
 
 
-def test_the_tables_name_every_call_that_the_runs_make(creation: Undisturbed, deletion: Undisturbed) -> None:
-    for usual, table in ((creation, CREATE), (deletion, DELETE)):
-        assert {(call["service"], call["operation"]) for call in usual.calls} == {(s, o) for s, names in table.items() for o in names}
+def test_two_undisturbed_runs_lead_to_the_same_state(simulator: Simulator, journeys: dict[str, Undisturbed]) -> None:
+    for usual in journeys.values():
+        restore(simulator, usual.calls[0].before)
+        assert differences(recorded(simulator, usual.options).state, usual.state) == []
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize(("service", "operation"), [(s, o) for s, names in CREATE.items() for o in names])
-def test_creation_survives(simulator: Simulator, creation: Undisturbed, service: str, operation: str, fault: str) -> None:
-    for position in creation.positions(service, operation):
-        survive(simulator, creation, converging.STACK, {"service": service, "operation": operation, "skip": position, **FAULTS[fault]})
+@pytest.mark.parametrize("cell", marked(sampled={cell: cell.is_sampled for cell in CELLS}))
+def test_the_next_run_converges(simulator: Simulator, journeys: dict[str, Undisturbed], forked: Forked, cell: Cell) -> None:
+    usual = journeys[cell.journey]
+    survives(simulator, forked, usual, *disturbed(cell, usual))
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize(("service", "operation"), [(s, o) for s, names in DELETE.items() for o in names])
-def test_deletion_survives(simulator: Simulator, deletion: Undisturbed, service: str, operation: str, fault: str) -> None:
-    for position in deletion.positions(service, operation):
-        survive(simulator, deletion, DOWN, {"service": service, "operation": operation, "skip": position, **FAULTS[fault]})
-
-
-def drawn() -> list[tuple[str, str, str]]:
-    """Draw twelve cells for whole playbooks; the seed is printed, and CUTOVER_EKS_SEED repeats the draw."""
-    seed = os.environ.get("CUTOVER_EKS_SEED") or str(random.SystemRandom().randrange(10**6))
-    print(f"crash matrix: CUTOVER_EKS_SEED={seed}")
-    cells = [(s, o, f) for s, names in CREATE.items() for o in names for f in FAULTS]
-    return random.Random(seed).sample(cells, 12)
-
-
-def test_whole_playbooks_survive_too(world: World) -> None:
-    for service, operation, fault in drawn():
-        world.control("POST", "reset")
-        world.control("POST", "faults", {"service": service, "operation": operation, **FAULTS[fault]})
-        world.playbook("create_cluster")
-        world.control("DELETE", "faults")
-        again = world.playbook("create_cluster")
-        assert again.exit_code == 0, (service, operation, fault, again.output)
-        assert max(creates(world.mutations()).get(name, 0) for name in ("CreateVpc", "CreateCluster")) == 1
+@pytest.mark.parametrize("cell", marked(sampled={cell: cell in LUCKY for cell in CELLS}))
+def test_the_next_playbook_converges(simulator: Simulator, journeys: dict[str, Undisturbed], tmp_path: Path, cell: Cell) -> None:
+    usual = journeys[cell.journey]
+    survives(simulator, Playbooks(simulator, tmp_path), usual, *disturbed(cell, usual))
