@@ -177,9 +177,11 @@ notes:
     IAM actions: C(eks:DescribeCluster), C(eks:CreateCluster), C(eks:UpdateClusterConfig), C(eks:UpdateClusterVersion),
     C(eks:DescribeUpdate),
     C(eks:ListUpdates), C(eks:DescribeClusterVersions), C(eks:AssociateEncryptionConfig), C(eks:TagResource), C(eks:UntagResource),
-    C(eks:DeleteCluster), C(eks:ListNodegroups), C(eks:ListFargateProfiles), C(ec2:DescribeSubnets), C(iam:PassRole),
+    C(eks:DeleteCluster), C(eks:ListNodegroups), C(eks:ListFargateProfiles), C(eks:DescribeNodegroup),
+    C(ec2:DescribeSubnets), C(ec2:DescribeSecurityGroups), C(iam:PassRole),
     C(logs:DescribeLogGroups),
     C(logs:ListTagsForResource), C(logs:CreateLogGroup), C(logs:TagResource), C(logs:PutRetentionPolicy), C(logs:DeleteLogGroup).
+    With O(encryption_config), C(kms:DescribeKey) and C(kms:CreateGrant) on the key.
 seealso:
   - module: cutover.eks.cluster_info
   - module: cutover.eks.nodegroups

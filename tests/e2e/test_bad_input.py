@@ -105,6 +105,20 @@ KINDS: dict[str, Bad] = {
         changes={"addons.addons.0.pod_identity_associations.0.role_arn": "vpc-cnj"},
         code="bad_arn", path="addons.addons[0].pod_identity_associations[0].role_arn", found="vpc-cnj", wanted="a purpose that its",
     ),
+    "subnets that do not exist": Bad(
+        changes={"cluster.resources_vpc_config.subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]},
+        code="unknown_subnet", path="cluster.resources_vpc_config.subnet_ids", found="subnet-0123456789abcdef0, subnet-0123456789abcdef1",
+        wanted="subnets that exist",
+    ),
+    "security group that does not exist": Bad(
+        changes={"cluster.resources_vpc_config.security_group_ids": ["sg-0123456789abcdef0"]},
+        code="unknown_security_group", path="cluster.resources_vpc_config.security_group_ids", found="sg-0123456789abcdef0",
+        wanted="security groups that exist",
+    ),
+    "standard support of a version that has lost it": Bad(
+        changes={"cluster.version": "1.33"},
+        code="standard_support_over", path="cluster.upgrade_policy.support_type", found="STANDARD for 1.33", wanted="1.34, 1.35, 1.36",
+    ),
     "unknown log type": Bad(
         changes={"cluster.logging": ["api", "kubelet"]},
         code="unknown_log_type", path="cluster.logging", found="kubelet", wanted="some of api, audit",
@@ -223,6 +237,23 @@ def test_problems_that_a_look_at_the_world_reveals_are_reported_together(world: 
     kinds = ("unknown zone", "instance types of mixed architectures", "add-on version not compatible")
     problems = refused(world, changes_of(*kinds), {})
     assert [problem["path"] for problem in problems] == [KINDS[kind].path for kind in kinds]
+
+
+def test_an_upgrade_that_leaves_nodes_too_far_behind_is_refused(world: World) -> None:
+    options = changed({"cluster.version": "1.31", "cluster.upgrade_policy.support_type": "EXTENDED"})
+    del options["addons"]
+    made = converging.run(world.simulator.endpoint, options)
+    assert not made.get("failed"), made.get("msg")
+    for version in ("1.32", "1.33", "1.34"):
+        world.client("eks").update_cluster_version(name="blue", version=version)
+        world.control("POST", "clock/advance", {"seconds": 7200})
+    options["cluster"]["version"] = "1.35"
+    last = world.last()
+    result = converging.run(world.simulator.endpoint, options, allow_irreversible=True)
+    (problem,) = result["problems"]
+    assert (problem["code"], problem["path"]) == ("nodes_too_old", "cluster.version")
+    assert problem["found"] == "1.35 with node group general at 1.31, node group spot at 1.31"
+    assert world.mutations(after=last) == []
 
 
 def test_check_mode_refuses_the_same(world: World) -> None:

@@ -8,12 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._model.cluster import CREATION, SETTINGS, Cluster, ClusterActual, LiveCluster, LogGroup, Setting
+from .._model.cluster import (
+    CREATION,
+    SECURITY_GROUPS,
+    SETTINGS,
+    SUBNETS,
+    SUPPORT,
+    Cluster,
+    ClusterActual,
+    LiveCluster,
+    LogGroup,
+    Setting,
+)
 from .._model.scope import Scope
 from .._run.gateway import Answer, Gateway, Read
 from .eks_update import issues_of, read_updates_under_way
 
-SUBNETS = "resources_vpc_config.subnet_ids"
+EXTENDED = "EXTENDED_SUPPORT"
+UNSUPPORTED = "UNSUPPORTED"
 FACTS = {
     "endpoint": "endpoint",
     "certificate_authority": "certificateAuthority.data",
@@ -23,6 +35,11 @@ FACTS = {
     "platform_version": "platformVersion",
 }
 """What the operator is told beyond the settings: name in `status`, place in the API."""
+NETWORK_MEMBERS = (
+    ("subnets", SUBNETS, "DescribeSubnets", "subnet-id"),
+    ("security groups", SECURITY_GROUPS, "DescribeSecurityGroups", "group-id"),
+)
+"""How those are looked up: by filter, which leaves out what does not exist, where a list of ids would be an error."""
 
 
 def read_cluster(gateway: Gateway, scope: Scope, desired: Cluster) -> ClusterActual:
@@ -34,11 +51,15 @@ def read_cluster(gateway: Gateway, scope: Scope, desired: Cluster) -> ClusterAct
     live = live_cluster(gateway, seen["cluster"])
     found = next((group for group in (seen.get("logs") or {}).get("logGroups", ()) if group["logGroupName"] == desired.log_group), None)
     more = _answers(gateway, _second(desired, live, found, scope))
+    versions = _versions(more.get("versions"))
     return ClusterActual(
         cluster=live,
         log_group=_log_group(found, more.get("log tags")),
-        offered_versions=_versions(more.get("versions")),
-        zones={subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in (more.get("subnets") or {}).get("Subnets", ())},
+        offered_versions=None if versions is None else tuple(versions),
+        extended_support=frozenset(version for version, status in (versions or {}).items() if status == EXTENDED),
+        zones=_zones(more.get("subnets")),
+        security_groups=_groups(more.get("security groups")),
+        node_versions=_node_versions(gateway, desired.name, more.get("nodes")),
         members=_members(more.get("nodegroups"), more.get("fargate profiles")),
     )
 
@@ -70,16 +91,24 @@ def _concerns_logs(desired: Cluster) -> bool:
 
 
 def _second(desired: Cluster, live: LiveCluster | None, group: Mapping[str, Any] | None, scope: Scope) -> dict[str, Read]:
-    """Choose the reads that only a creation, a changed version, changed subnets or a deletion need."""
+    """Choose the reads that only a creation, a changed version, changed members of its network or a deletion need."""
     if desired.state == "absent":
         return _for_deletion(desired, live, group, scope)
+    there = live if live and live.stays else None
     reads = {}
-    if desired.version and (live is None or live.version != desired.version):
+    if _sets_version(desired, there) or (there and desired.settings.get(SUPPORT) == "STANDARD" and there.differs(desired, SUPPORT)):
         reads["versions"] = Read("eks", "DescribeClusterVersions", {})
-    known = desired.known(SUBNETS)
-    if known and (live is None or set(live.settings[SUBNETS]) != set(desired.settings[SUBNETS])):
-        reads["subnets"] = Read("ec2", "DescribeSubnets", {"Filters": [{"Name": "subnet-id", "Values": sorted(known)}]})
+    if there and _sets_version(desired, there):
+        reads["nodes"] = Read("eks", "ListNodegroups", {"clusterName": desired.name}, missing=True)
+    for name, option, operation, by in NETWORK_MEMBERS:
+        known = desired.known(option)
+        if known and (there is None or there.differs(desired, option)):
+            reads[name] = Read("ec2", operation, {"Filters": [{"Name": by, "Values": sorted(known)}]})
     return reads
+
+
+def _sets_version(desired: Cluster, live: LiveCluster | None) -> bool:
+    return bool(desired.version) and (live is None or live.version != desired.version)
 
 
 def _for_deletion(desired: Cluster, live: LiveCluster | None, group: Mapping[str, Any] | None, scope: Scope) -> dict[str, Read]:
@@ -111,10 +140,27 @@ def _log_group(found: Mapping[str, Any] | None, tags: Answer | None) -> LogGroup
     return LogGroup(name=found["logGroupName"], retention_days=found.get("retentionInDays"), tags=(tags or {}).get("tags", {}))
 
 
-def _versions(answer: Answer | None) -> tuple[str, ...] | None:
+def _versions(answer: Answer | None) -> dict[str, str] | None:
+    """Give the support status by version, of those that EKS offers."""
     if answer is None:
         return None
-    return tuple(found["clusterVersion"] for found in answer["clusterVersions"] if found.get("versionStatus") != "UNSUPPORTED")
+    found = {version["clusterVersion"]: str(version.get("versionStatus", "")) for version in answer["clusterVersions"]}
+    return {version: status for version, status in found.items() if status != UNSUPPORTED}
+
+
+def _zones(answer: Answer | None) -> dict[str, str] | None:
+    return None if answer is None else {subnet["SubnetId"]: subnet["AvailabilityZone"] for subnet in answer["Subnets"]}
+
+
+def _groups(answer: Answer | None) -> frozenset[str] | None:
+    return None if answer is None else frozenset(group["GroupId"] for group in answer["SecurityGroups"])
+
+
+def _node_versions(gateway: Gateway, cluster: str, listed: Answer | None) -> dict[str, str]:
+    names = (listed or {}).get("nodegroups", ())
+    reads = [Read("eks", "DescribeNodegroup", {"clusterName": cluster, "nodegroupName": name}, missing=True) for name in names]
+    found = [answer["nodegroup"] for answer in gateway.read_all(reads) if answer] if reads else []
+    return {group["nodegroupName"]: group.get("version") or "" for group in found}
 
 
 def _members(nodegroups: Answer | None, profiles: Answer | None) -> tuple[str, ...]:

@@ -33,6 +33,9 @@ AUTHENTICATION_MODES = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")
 RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 """What CloudWatch Logs accepts as a retention."""
 MAX_SECURITY_GROUPS = 5
+SUBNETS = "resources_vpc_config.subnet_ids"
+SECURITY_GROUPS = "resources_vpc_config.security_group_ids"
+SUPPORT = "upgrade_policy.support_type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,8 @@ class Setting:
 
 SETTINGS = (
     Setting("role_arn", "roleArn"),
-    Setting("resources_vpc_config.subnet_ids", "resourcesVpcConfig.subnetIds", "subnets", LISTED, ()),
-    Setting("resources_vpc_config.security_group_ids", "resourcesVpcConfig.securityGroupIds", "security-groups", LISTED, ()),
+    Setting(SUBNETS, "resourcesVpcConfig.subnetIds", "subnets", LISTED, ()),
+    Setting(SECURITY_GROUPS, "resourcesVpcConfig.securityGroupIds", "security-groups", LISTED, ()),
     Setting("resources_vpc_config.endpoint_public_access", "resourcesVpcConfig.endpointPublicAccess", "endpoint", absent=True),
     Setting("resources_vpc_config.endpoint_private_access", "resourcesVpcConfig.endpointPrivateAccess", "endpoint", absent=False),
     Setting("resources_vpc_config.public_access_cidrs", "resourcesVpcConfig.publicAccessCidrs", "endpoint", LISTED, ("0.0.0.0/0",)),
@@ -90,7 +93,7 @@ SETTINGS = (
     Setting("access_config.authentication_mode", "accessConfig.authenticationMode", "access", absent="CONFIG_MAP"),
     Setting("access_config.bootstrap_cluster_creator_admin_permissions", "accessConfig.bootstrapClusterCreatorAdminPermissions", CREATION),
     Setting("bootstrap_self_managed_addons", "bootstrapSelfManagedAddons", CREATION),
-    Setting("upgrade_policy.support_type", "upgradePolicy.supportType", "upgrade-policy", absent="EXTENDED"),
+    Setting(SUPPORT, "upgradePolicy.supportType", "upgrade-policy", absent="EXTENDED"),
     Setting("zonal_shift_config.enabled", "zonalShiftConfig.enabled", "zonal-shift", absent=False),
     Setting("control_plane_scaling_config.tier", "controlPlaneScalingConfig.tier", "scaling", absent="standard"),
     Setting("remote_network_config.remote_node_networks", "remoteNetworkConfig.remoteNodeNetworks", "remote-network", NETWORKS, ()),
@@ -178,6 +181,15 @@ class LiveCluster:
     issues: tuple[Issue, ...] = ()
     updates: tuple[UpdateUnderWay, ...] = ()
 
+    @property
+    def stays(self) -> bool:
+        """Say whether it will still be there, so that it is changed and not made."""
+        return self.status != "DELETING"
+
+    def differs(self, desired: Cluster, option: str) -> bool:
+        """Say whether a declared setting is another one here; the order of lists says nothing."""
+        return _comparable(desired.settings[option]) != _comparable(self.settings.get(option))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogGroup:
@@ -195,11 +207,22 @@ class ClusterActual:
     cluster: LiveCluster | None = None
     log_group: LogGroup | None = None
     offered_versions: tuple[str, ...] | None = None
-    """Kubernetes versions that EKS offers; None: not asked for, because no version is going to be set."""
-    zones: Mapping[str, str] = field(default_factory=dict)
-    """Zone by subnet id, as far as subnets were looked up."""
+    """Kubernetes versions that EKS offers; None: not asked for, because neither a version nor its support is going to be set."""
+    extended_support: frozenset[str] = frozenset()
+    """Those of the offered versions whose standard support is over."""
+    zones: Mapping[str, str] | None = None
+    """Zone by subnet id, of the declared subnets that exist; None: not asked for, because they are not going to be set."""
+    security_groups: frozenset[str] | None = None
+    """Those of the declared security groups that exist; None: not asked for, because they are not going to be set."""
+    node_versions: Mapping[str, str] = field(default_factory=dict)
+    """Kubernetes version by node group (empty where its image decides); looked up only for an upgrade."""
     members: tuple[str, ...] = ()
     """Node groups and Fargate profiles; looked up only for a deletion."""
+
+
+def _comparable(value: object) -> object:
+    """Give a value so that equal settings are equal values."""
+    return frozenset(value) if isinstance(value, (tuple, list)) else value
 
 
 def cluster_name(fields: Fields, option: str) -> str:

@@ -25,15 +25,18 @@ UPDATE_TYPES = {
     "security-groups": {"VpcConfigUpdate"},
     "logging": {"LoggingUpdate"},
     "access": {"AccessConfigUpdate"},
-    "upgrade-policy": {"UpgradePolicyUpdate"},
     "zonal-shift": {"ZonalShiftConfigUpdate"},
     "deletion-protection": {"DeletionProtectionUpdate"},
     "scaling": {"ControlPlaneScalingConfigUpdate"},
     "remote-network": {"RemoteNetworkConfigUpdate"},
     "encryption": {"AssociateEncryptionConfig"},
     "version": {"VersionUpdate"},
+    "upgrade-policy": {"UpgradePolicyUpdate"},
 }
-"""The updates in the order in which they are made, one type per call, and how EKS calls each when it is under way."""
+"""The updates in the order in which they are made, one type per call, and how EKS calls each when it is under way.
+
+The upgrade policy comes after the version: extended support is left by an upgrade, and only then EKS takes STANDARD.
+"""
 
 
 def plan_cluster(desired: Cluster, actual: ClusterActual, scope: Scope) -> Plan:
@@ -92,7 +95,7 @@ def _cluster_steps(desired: Cluster, actual: ClusterActual, scope: Scope) -> Ite
     live = actual.cluster
     if live is None:
         yield _creation(desired, scope)
-    elif live.status == "DELETING":
+    elif not live.stays:
         ended = f"{cluster_key(desired.name)}/deletion"
         yield Step(key=ended, service="eks", kind=Kind.WAIT, wait=gone_wait(desired.name))
         yield _creation(desired, scope, after=frozenset({ended}))
@@ -232,15 +235,8 @@ def drifted(desired: Cluster, live: LiveCluster) -> list[Setting]:
     return [
         setting
         for setting in SETTINGS
-        if setting.update not in (IMMUTABLE, CREATION)
-        and setting.option in desired.settings
-        and comparable(desired.settings[setting.option]) != comparable(live.settings.get(setting.option))
+        if setting.update not in (IMMUTABLE, CREATION) and setting.option in desired.settings and live.differs(desired, setting.option)
     ]
-
-
-def comparable(value: object) -> object:
-    """Give a value so that equal settings are equal values."""
-    return frozenset(value) if isinstance(value, (tuple, list)) else value
 
 
 def _deletion(desired: Cluster, actual: ClusterActual, scope: Scope) -> Plan:

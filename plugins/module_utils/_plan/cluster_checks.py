@@ -5,14 +5,23 @@
 
 from __future__ import annotations
 
-from .._model.cluster import AUTHENTICATION_MODES, IMMUTABLE, SETTINGS, Cluster, ClusterActual, LiveCluster
+from .._model.cluster import (
+    AUTHENTICATION_MODES,
+    IMMUTABLE,
+    SECURITY_GROUPS,
+    SETTINGS,
+    SUBNETS,
+    SUPPORT,
+    Cluster,
+    ClusterActual,
+    LiveCluster,
+)
 from .._model.heritage import heritage
 from .._model.ownership import is_ours
 from .._model.problem import Problems
 from .._model.reference import is_unknown
 from .._model.scope import Scope
 
-SUBNETS = "resources_vpc_config.subnet_ids"
 PUBLIC = "resources_vpc_config.endpoint_public_access"
 PRIVATE = "resources_vpc_config.endpoint_private_access"
 CIDRS = "resources_vpc_config.public_access_cidrs"
@@ -24,19 +33,22 @@ ELSEWHERE = "Create another cluster with it beside this one and move the workloa
 def check_cluster(desired: Cluster, actual: ClusterActual, problems: Problems) -> None:
     """Note every reason against creating or changing the cluster."""
     _check_zones(desired, actual, problems)
+    _check_security_groups(desired, actual, problems)
     _check_endpoints(desired, actual.cluster, problems)
     _check_offered(desired, actual, problems)
-    if actual.cluster is None or actual.cluster.status == "DELETING":
+    _check_support(desired, actual, problems)
+    _check_nodes(desired, actual, problems)
+    if actual.cluster is None or not actual.cluster.stays:
         _check_creation(desired, problems)
     else:
         _check_change(desired, actual.cluster, problems)
 
 
 def deferred_checks(desired: Cluster, actual: ClusterActual) -> tuple[str, ...]:
-    """Name the checks that need values known only after apply."""
-    if desired.has_unknown(SUBNETS) and _too_few_zones(desired, actual):
-        return (f"cluster {desired.name}: subnets in at least two zones",)
-    return ()
+    """Name the checks that need what is known only after apply, or to nobody but the nodes."""
+    zones = (f"cluster {desired.name}: subnets in at least two zones",) if _zones_may_be_too_few(desired, actual) else ()
+    silent = sorted(name for name, version in actual.node_versions.items() if not version)
+    return (*zones, *(f"cluster {desired.name}: kubelets of node group {name}, whose image decides their version" for name in silent))
 
 
 def check_deletion(desired: Cluster, actual: ClusterActual, scope: Scope, problems: Problems) -> None:
@@ -79,10 +91,12 @@ def _check_creation(desired: Cluster, problems: Problems) -> None:
 
 
 def _check_zones(desired: Cluster, actual: ClusterActual, problems: Problems) -> None:
-    missing = [subnet for subnet in desired.known(SUBNETS) if actual.zones and subnet not in actual.zones]
+    if actual.zones is None or not desired.known(SUBNETS):
+        return
+    missing = [subnet for subnet in desired.known(SUBNETS) if subnet not in actual.zones]
     if missing:
         problems.add("unknown_subnet", SUBNETS, found=", ".join(missing), wanted="subnets that exist", do="Correct the ids, or the region.")
-    elif actual.zones and desired.known(SUBNETS) and not desired.has_unknown(SUBNETS) and _too_few_zones(desired, actual):
+    elif not desired.has_unknown(SUBNETS) and _too_few_zones(desired, actual):
         problems.add(
             "one_zone",
             SUBNETS,
@@ -92,8 +106,22 @@ def _check_zones(desired: Cluster, actual: ClusterActual, problems: Problems) ->
         )
 
 
+def _zones_may_be_too_few(desired: Cluster, actual: ClusterActual) -> bool:
+    return desired.has_unknown(SUBNETS) and _too_few_zones(desired, actual)
+
+
 def _too_few_zones(desired: Cluster, actual: ClusterActual) -> bool:
-    return len({actual.zones[subnet] for subnet in desired.known(SUBNETS) if subnet in actual.zones}) < 2
+    zones = actual.zones or {}
+    return len({zones[subnet] for subnet in desired.known(SUBNETS) if subnet in zones}) < 2
+
+
+def _check_security_groups(desired: Cluster, actual: ClusterActual, problems: Problems) -> None:
+    if actual.security_groups is None:
+        return
+    missing = [group for group in desired.known(SECURITY_GROUPS) if group not in actual.security_groups]
+    if missing:
+        found, wanted = ", ".join(missing), "security groups that exist"
+        problems.add("unknown_security_group", SECURITY_GROUPS, found=found, wanted=wanted, do="Correct the ids, or the region.")
 
 
 def _check_endpoints(desired: Cluster, live: LiveCluster | None, problems: Problems) -> None:
@@ -121,6 +149,45 @@ def _check_offered(desired: Cluster, actual: ClusterActual, problems: Problems) 
             wanted=f"one of {', '.join(sorted(offered, key=minor))}",
             do="Choose a version that EKS offers.",
         )
+
+
+def _check_support(desired: Cluster, actual: ClusterActual, problems: Problems) -> None:
+    """EKS refuses STANDARD for a version whose standard support is over: extended support is left by an upgrade alone."""
+    live = actual.cluster if actual.cluster and actual.cluster.stays else None
+    version = desired.version or (live.version if live else "")
+    if desired.settings.get(SUPPORT) != "STANDARD" or version not in actual.extended_support:
+        return
+    if live and live.settings.get(SUPPORT) == "STANDARD":
+        return
+    standard = sorted(set(actual.offered_versions or ()) - actual.extended_support, key=minor)
+    problems.add(
+        "standard_support_over",
+        SUPPORT,
+        found=f"STANDARD for {version}, which is in extended support",
+        wanted=f"EXTENDED, or a version in standard support ({', '.join(standard)})",
+        do="Declare EXTENDED, which costs more, until the cluster is at a version in standard support.",
+    )
+
+
+def _check_nodes(desired: Cluster, actual: ClusterActual, problems: Problems) -> None:
+    """Kubelets may be a few minor versions behind their control plane; EKS refuses the upgrade that leaves them further behind."""
+    if not desired.version or not actual.cluster:
+        return
+    oldest = oldest_kubelet(minor(desired.version))
+    behind = {name: version for name, version in sorted(actual.node_versions.items()) if version and minor(version) < oldest}
+    if behind:
+        problems.add(
+            "nodes_too_old",
+            "version",
+            found=f"{desired.version} with {', '.join(f'node group {name} at {version}' for name, version in behind.items())}",
+            wanted=f"node groups at 1.{oldest} or later before the control plane is at {desired.version}",
+            do=f"Upgrade them to {actual.cluster.version} with cutover.eks.nodegroups first, then the control plane.",
+        )
+
+
+def oldest_kubelet(control_plane: int) -> int:
+    """Give the oldest minor version of a kubelet beside a control plane: three behind, before 1.25 two."""
+    return control_plane - 3 if control_plane - 3 >= 25 else control_plane - 2
 
 
 def minor(version: str) -> int:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from ansible_collections.cutover.eks.plugins.module_utils._aws.addons import read_addons
 from ansible_collections.cutover.eks.plugins.module_utils._aws.cluster import read_cluster
 from ansible_collections.cutover.eks.plugins.module_utils._aws.nodegroups import read_nodegroups
@@ -72,6 +74,40 @@ def test_a_new_cluster_costs_a_look_at_versions_and_zones() -> None:
     actual = read_cluster(gateway, SCOPE, desired)
     assert gateway.operations() == ["DescribeCluster", "DescribeClusterVersions", "DescribeSubnets"]
     assert (actual.offered_versions, actual.zones) == (("1.31",), {"subnet-a": "eu-central-1a"})
+
+
+def test_declared_subnets_and_security_groups_are_looked_up_by_filter_where_they_are_going_to_be_set() -> None:
+    gateway = FakeGateway({"DescribeSubnets": {"Subnets": []}, "DescribeSecurityGroups": {"SecurityGroups": [{"GroupId": "sg-1"}]}})
+    network = {"subnet_ids": ["subnet-b", "subnet-a"], "security_group_ids": ["sg-1", "(known after apply: sg/x GroupId)"]}
+    actual = read_cluster(gateway, SCOPE, Cluster.from_options({"name": "blue", "resources_vpc_config": network}, SCOPE))
+    assert gateway.asked[1:] == [
+        ("DescribeSubnets", {"Filters": [{"Name": "subnet-id", "Values": ["subnet-a", "subnet-b"]}]}),
+        ("DescribeSecurityGroups", {"Filters": [{"Name": "group-id", "Values": ["sg-1"]}]}),
+    ]
+    assert (actual.zones, actual.security_groups) == ({}, {"sg-1"})
+
+
+def test_an_upgrade_costs_a_look_at_versions_and_at_every_node_group() -> None:
+    gateway = FakeGateway(
+        {
+            "DescribeCluster": CLUSTER,
+            "DescribeClusterVersions": {"clusterVersions": [{"clusterVersion": "1.32", "versionStatus": "EXTENDED_SUPPORT"}]},
+            "ListNodegroups": {"nodegroups": ["general"]},
+            "DescribeNodegroup": {"nodegroup": {"nodegroupName": "general", "version": "1.29"}},
+        }
+    )
+    actual = read_cluster(gateway, SCOPE, Cluster.from_options({"name": "blue", "version": "1.32"}, SCOPE))
+    assert gateway.operations() == ["DescribeCluster", "DescribeClusterVersions", "ListNodegroups", "DescribeNodegroup"]
+    assert (actual.node_versions, actual.extended_support) == ({"general": "1.29"}, {"1.32"})
+
+
+@pytest.mark.parametrize(
+    ("policy", "operations"), [("STANDARD", ["DescribeCluster", "DescribeClusterVersions"]), ("EXTENDED", ["DescribeCluster"])]
+)
+def test_only_a_way_back_to_standard_support_costs_a_look_at_versions(policy: str, operations: list[str]) -> None:
+    gateway = FakeGateway({"DescribeCluster": CLUSTER, "DescribeClusterVersions": {"clusterVersions": []}})
+    read_cluster(gateway, SCOPE, Cluster.from_options({"name": "blue", "upgrade_policy": {"support_type": policy}}, SCOPE))
+    assert gateway.operations() == operations
 
 
 def test_named_node_groups_are_not_listed_and_templates_cost_two_calls_for_all() -> None:

@@ -18,6 +18,7 @@ from ansible_collections.cutover.eks.plugins.module_utils._model.problem import 
 from ansible_collections.cutover.eks.plugins.module_utils._model.reference import Ref
 from ansible_collections.cutover.eks.plugins.module_utils._model.scope import OWNER, STEP, Scope
 from ansible_collections.cutover.eks.plugins.module_utils._plan.cluster import plan_cluster
+from ansible_collections.cutover.eks.plugins.module_utils._plan.cluster_checks import oldest_kubelet
 from ansible_collections.cutover.eks.plugins.module_utils._plan.plan import Change, Kind, Plan
 
 SCOPE = Scope(account="123456789012", region="eu-central-1")
@@ -158,8 +159,8 @@ DRIFTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"resourcesVpcConfig": {"subnetIds": ["subnet-a", "subnet-b"]}},
     ),
     "security-groups": ({"resources_vpc_config.security_group_ids": ()}, {"resourcesVpcConfig": {"securityGroupIds": ["sg-1"]}}),
-    "upgrade-policy": ({"upgrade_policy.support_type": "EXTENDED"}, {"upgradePolicy": {"supportType": "STANDARD"}}),
     "deletion-protection": ({"deletion_protection": False}, {"deletionProtection": True}),
+    "upgrade-policy": ({"upgrade_policy.support_type": "EXTENDED"}, {"upgradePolicy": {"supportType": "STANDARD"}}),
 }
 
 
@@ -182,7 +183,8 @@ def test_public_access_cidrs_are_compared_without_their_order() -> None:
 def test_several_updates_follow_each_other_because_eks_takes_one_at_a_time() -> None:
     actual = live(settings={option: value for drift, _request in DRIFTS.values() for option, value in drift.items()})
     plan = plan_cluster(declared(version="1.32"), replace(actual, offered_versions=("1.31", "1.32")), SCOPE)
-    assert [step.key.split("/")[-1] for step in plan] == [*DRIFTS, "version"]
+    *others, last = DRIFTS
+    assert [step.key.split("/")[-1] for step in plan] == [*others, "version", last]
     for earlier, later in zip(plan.steps, plan.steps[1:], strict=False):
         assert plan.dependencies(later) == {earlier.key}
 
@@ -248,10 +250,60 @@ def test_unknown_subnets_defer_the_check_of_their_zones() -> None:
     assert "subnet/a" in created.depends_on()
 
 
+def test_subnets_none_of_which_exists_are_refused_in_check_mode_too() -> None:
+    made_elsewhere = "(known after apply: subnet/b Subnet.SubnetId)"
+    desired = declared(resources_vpc_config={"subnet_ids": ["subnet-a", made_elsewhere], "security_group_ids": ["sg-1", made_elsewhere]})
+    found = refusal(desired, replace(EMPTY, zones={}, security_groups=frozenset()))
+    assert found.keys() == {"unknown_subnet", "unknown_security_group"}
+    assert made_elsewhere not in " ".join(found.values())
+
+
+def test_what_was_not_looked_up_is_not_missed() -> None:
+    assert plan_cluster(declared(), replace(EMPTY, zones=None, security_groups=None), SCOPE).changed
+
+
+STANDARD_LEFT: dict[str, tuple[dict[str, Any], ClusterActual]] = {
+    "a cluster that stays in extended support": ({"upgrade_policy": {"support_type": "EXTENDED"}}, EMPTY),
+    "a version in standard support": ({"version": "1.33"}, EMPTY),
+    "a policy that is there already": ({}, LIVE),
+    "an upgrade out of extended support": ({"version": "1.32"}, live(settings={"upgrade_policy.support_type": "EXTENDED"})),
+}
+
+
+@pytest.mark.parametrize("case", STANDARD_LEFT)
+def test_standard_support_is_taken_where_eks_takes_it(case: str) -> None:
+    options, actual = STANDARD_LEFT[case]
+    extended = frozenset({"1.30", "1.31"})
+    plan_cluster(declared(**options), replace(actual, offered_versions=("1.31", "1.32", "1.33"), extended_support=extended), SCOPE)
+
+
+def test_a_cluster_in_extended_support_cannot_go_back_to_standard_at_its_version() -> None:
+    actual = replace(live(settings={"upgrade_policy.support_type": "EXTENDED"}), extended_support=frozenset({"1.31"}))
+    assert "STANDARD for 1.31, which is in extended support" in refusal(declared(), actual)["standard_support_over"]
+
+
+@pytest.mark.parametrize(("control_plane", "oldest"), [(24, 22), (26, 24), (27, 25), (28, 25), (34, 31)])
+def test_kubelets_may_be_three_minor_versions_behind_and_two_before_1_25(control_plane: int, oldest: int) -> None:
+    assert oldest_kubelet(control_plane) == oldest
+
+
+def test_node_groups_within_reach_are_no_obstacle_to_an_upgrade_and_unknown_ones_are_told() -> None:
+    actual = replace(LIVE, node_versions={"near": "1.29", "image": ""})
+    plan = plan_cluster(declared(version="1.32"), actual, SCOPE)
+    assert plan.deferred_checks == ("cluster blue: kubelets of node group image, whose image decides their version",)
+
+
 REFUSALS: dict[str, tuple[dict[str, Any], ClusterActual, str]] = {
     "version_not_offered": ({"version": "1.29"}, EMPTY, "one of 1.30, 1.31, 1.32, 1.33"),
     "one_zone": ({}, replace(EMPTY, zones={"subnet-a": "z", "subnet-b": "z"}), "at least two zones"),
     "unknown_subnet": ({}, replace(EMPTY, zones={"subnet-a": "z"}), "subnet-b"),
+    "unknown_security_group": ({}, replace(EMPTY, security_groups=frozenset()), "sg-1"),
+    "standard_support_over": ({}, replace(EMPTY, extended_support=frozenset({"1.30", "1.31"})), "standard support (1.32, 1.33)"),
+    "nodes_too_old": (
+        {"version": "1.32"},
+        replace(LIVE, node_versions={"old": "1.28", "older": "1.27", "new": "1.31"}),
+        "found 1.32 with node group old at 1.28, node group older at 1.27, wanted node groups at 1.29 or later",
+    ),
     "missing_role_arn": ({"role_arn": None}, EMPTY, "role"),
     "missing_subnet_ids": ({"resources_vpc_config": None}, EMPTY, "subnets"),
     "no_endpoint": ({"resources_vpc_config": {"endpoint_public_access": False, "endpoint_private_access": False}}, LIVE, "at least one on"),
