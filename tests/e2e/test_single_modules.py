@@ -8,10 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from plays import play
 from world import World
 
-from simulator.harness import REGION
+from simulator.harness import ACCOUNT, REGION
 
 ROLES = "made.iam_roles.status.arns"
 SUBNETS = "eks_network_result.network.status.private_subnet_ids"
@@ -54,18 +55,39 @@ PARTS: list[dict[str, Any]] = [
         ],
     ),
 ]
+ADDONS = ("vpc-cni", "eks-pod-identity-agent", "kube-proxy", "coredns")
 CONVERGE = ("Converge the network", "Make the roles", "Converge the control plane", "Converge the node groups", "Converge the add-ons")
 
 
-def test_on_an_empty_account_check_mode_hands_on_what_is_not_known_yet(world: World, tmp_path: Path) -> None:
-    played = play(world, tmp_path, PARTS[:3], "--check")
+def test_on_an_empty_account_check_mode_plans_every_part(world: World, tmp_path: Path) -> None:
+    played = play(world, tmp_path, PARTS, "--check")
     assert played.exit_code == 0, played.output
-    steps = {step["key"]: step for name in CONVERGE[:3] for step in played.result(name)["plan"]}
-    assert {key.split("/")[0] for key in steps} >= {"vpc", "subnet", "nat-gateway", "role", "log-group", "cluster"}
-    cluster = steps["cluster/blue"]["request"]
-    assert cluster["resourcesVpcConfig"]["subnetIds"] == [f"(known after apply: subnet/private-{zone} Subnet.SubnetId)" for zone in "abc"]
-    assert cluster["roleArn"] == "(known after apply: role/cluster Role.Arn)"
     assert world.control("GET", "journal?mutating=true") == []
+    steps = {step["key"]: step for name in CONVERGE for step in played.result(name)["plan"]}
+    assert {key.split("/")[0] for key in steps} >= {"vpc", "subnet", "nat-gateway", "role", "log-group", "cluster", "nodegroup", "addon"}
+    cluster, group = steps["cluster/blue"]["request"], steps["nodegroup/general"]["request"]
+    subnets = [f"(known after apply: subnet/private-{zone} Subnet.SubnetId)" for zone in "abc"]
+    assert (cluster["resourcesVpcConfig"]["subnetIds"], group["subnets"]) == (subnets, subnets)
+    assert cluster["roleArn"] == "(known after apply: role/cluster Role.Arn)"
+    assert {key for key in steps if key.startswith("addon/")} == {f"addon/{name}" for name in ADDONS}
+    # What needs the cluster of the task before is checked later.
+    assert played.result("Converge the node groups")["deferred_checks"] == ["cluster blue exists"]
+    offered = [f"add-on {name}: offered for the version of cluster blue" for name in ADDONS]
+    assert played.result("Converge the add-ons")["deferred_checks"] == ["cluster blue exists", *offered]
+
+
+@pytest.mark.parametrize("part", [3, 4], ids=["node groups", "add-ons"])
+def test_a_real_run_without_the_cluster_is_refused(world: World, tmp_path: Path, part: int) -> None:
+    facts = {
+        "eks_cluster_result": {"cluster": {"name": "blue"}},
+        "eks_network_result": {"network": {"status": {"private_subnet_ids": ["subnet-0123456789abcdef0"]}}},
+        "made": {"iam_roles": {"status": {"arns": {name: f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("node", "vpc-cni")}}}},
+    }
+    played = play(world, tmp_path, [PARTS[part]], variables=facts)
+    result = played.result(CONVERGE[part])
+    assert [(problem["code"], problem["path"]) for problem in result["problems"]] == [("cluster_missing", "cluster")]
+    assert (played.exit_code, result["changed"], world.control("GET", "journal?mutating=true")) == (2, False, [])
+    assert {step["status"] for step in result["plan"]} == {"not_started"}
 
 
 def test_the_real_run_makes_every_part_and_the_second_one_nothing(world: World, tmp_path: Path) -> None:
