@@ -84,6 +84,11 @@ options:
       - The run id of another run whose lock is taken over, as the failed run named it. Use it only when that run has certainly ended.
       - When omitted, the lock of a run that may still be working is respected.
     type: str
+notes:
+  - >-
+    IAM actions of every module that changes something: C(sts:GetCallerIdentity), C(iam:ListAccountAliases) for the head of the plan
+    (without it the alias is left out), and for the lock C(ssm:PutParameter), C(ssm:GetParameter), C(ssm:DeleteParameter).
+    With O(assume_role), C(sts:AssumeRole) on that role.
 """
 
     INFO = r"""
@@ -114,4 +119,6 @@ options:
     description: The regions that this task may read. When omitted, every region is allowed.
     type: list
     elements: str
+notes:
+  - "IAM actions of every module that reads: C(sts:GetCallerIdentity). With O(assume_role), C(sts:AssumeRole) on that role."
 """

@@ -116,7 +116,9 @@ notes:
   - >-
     IAM actions: C(eks:DescribeCluster), C(eks:ListAddons), C(eks:DescribeAddon), C(eks:DescribeAddonVersions), C(eks:CreateAddon),
     C(eks:UpdateAddon), C(eks:DeleteAddon), C(eks:DescribeUpdate), C(eks:ListUpdates), C(eks:DescribePodIdentityAssociation),
-    C(eks:CreatePodIdentityAssociation), C(eks:TagResource), C(eks:UntagResource), C(iam:PassRole).
+    C(eks:TagResource), C(eks:UntagResource). With O(addons[].pod_identity_associations), EKS asks the caller for
+    C(eks:CreatePodIdentityAssociation), C(eks:UpdatePodIdentityAssociation), C(eks:DeletePodIdentityAssociation), C(iam:GetRole) and
+    C(iam:PassRole) too.
 seealso:
   - module: cutover.eks.addon_versions_info
   - module: cutover.eks.cluster

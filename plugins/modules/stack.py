@@ -792,7 +792,10 @@ options:
     description: Accepted and ignored, so that a result can be given back as options.
     type: dict
 notes:
-  - "IAM actions: those of the modules of the declared parts."
+  - >-
+    IAM actions: those of the modules of the declared parts. With O(delete_orphans), C(elasticloadbalancing:DescribeLoadBalancers),
+    C(elasticloadbalancing:DescribeTargetGroups), C(elasticloadbalancing:DescribeTags), C(elasticloadbalancing:DeleteLoadBalancer),
+    C(elasticloadbalancing:DeleteTargetGroup), C(ec2:DescribeVolumes), C(ec2:DeleteVolume) and C(ec2:DeleteNetworkInterface) too.
 seealso:
   - module: cutover.eks.network
   - module: cutover.eks.iam_roles

@@ -70,6 +70,12 @@ def iam_actions(module: str) -> set[str]:
     return {action for note in documentation(module).get("notes", []) for action in re.findall(r"C\(([a-z0-9]+:\w+)\)", note)}
 
 
+def iam_actions_of_all_modules() -> set[str]:
+    """The actions that the documentation fragment names, which all modules include that change something."""
+    text = text_of(ROOT / "plugins" / "doc_fragments" / "common.py").partition('DOCUMENTATION = r"""')[2].partition('"""')[0]
+    return {action for note in yaml.safe_load(text)["notes"] for action in re.findall(r"C\(([a-z0-9]+:\w+)\)", note)}
+
+
 def role_variables() -> set[str]:
     specs = [yaml.safe_load(text_of(path)) for path in ROOT.glob("roles/*/meta/argument_specs.yml")]
     tasks = [task for path in ROOT.glob("roles/*/tasks/main.yml") for task in yaml.safe_load(text_of(path))]
@@ -167,6 +173,8 @@ def test_least_privilege_names_the_actions_that_the_modules_name() -> None:
     modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")} - {"__init__", "stack"}
     assert modules <= set(lists)
     assert {module: set(lists[module]) for module in modules} == {module: iam_actions(module) for module in modules}
+    assert set(lists["common"]) == iam_actions_of_all_modules()
+    assert set(lists["delete_orphans"]) == iam_actions("stack")
 
 
 def test_every_guide_is_listed_and_labelled() -> None:
