@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 from nodes_world import Account, Answer
 
+from simulator.eks_images import FAMILIES
+from simulator.services.eks.service import model
+
 GENERAL = {"clusterName": "blue", "nodegroupName": "general"}
 
 
@@ -118,6 +121,18 @@ def test_instances_have_an_interface_in_the_cluster_security_group_and_tell_whos
         tags = {tag["Key"]: tag["Value"] for tag in one["Tags"]}
         assert tags["eks:nodegroup-name"] == "general"
         assert tags["aws:autoscaling:groupName"].startswith("eks-general-")
+
+
+def test_every_ami_type_has_images() -> None:
+    assert set(model().shape_for("AMITypes").enum) == {*FAMILIES, "CUSTOM"}
+
+
+@pytest.mark.parametrize("ami_type", ["AL2023_x86_64_STANDARD", "BOTTLEROCKET_x86_64", "WINDOWS_CORE_2022_x86_64"])
+def test_the_image_of_a_node_is_one_that_ec2_shows_and_of_the_release_that_eks_shows(account: Account, ami_type: str) -> None:
+    release = account.create_nodegroup(amiType=ami_type)["releaseVersion"]
+    [used] = {one["ImageId"] for one in instances(account)}
+    [image] = account.aws("ec2", "DescribeImages", ImageIds=[used])["Images"]
+    assert image["Description"].endswith(f"release {release}")
 
 
 def test_eks_makes_a_launch_template_and_an_instance_profile_of_its_own(account: Account) -> None:

@@ -30,6 +30,12 @@ def subnet(ask: Client) -> str:
     return subnet
 
 
+def image(ask: Client) -> str:
+    """Name the image that one would take for a node."""
+    parameter = "/aws/service/eks/optimized-ami/1.35/amazon-linux-2023/x86_64/standard/recommended/image_id"
+    return str(ask("ssm.GetParameter", Name=parameter)["Parameter"]["Value"])
+
+
 def versions(ask: Client, **parameters: Any) -> list[int]:
     found = ask("ec2.DescribeLaunchTemplateVersions", LaunchTemplateName="nodes", **parameters)["LaunchTemplateVersions"]
     return [each["VersionNumber"] for each in found]
@@ -96,7 +102,7 @@ def test_later_tags_of_a_template_are_shown(ask: Client, template: str) -> None:
 def test_a_terminated_instance_takes_its_interface_and_volume_along_and_is_seen_for_an_hour(ask: Client, world: World, subnet: str) -> None:
     tags = [{"ResourceType": kind, "Tags": [{"Key": "of", "Value": kind}]} for kind in ("instance", "volume")]
     instance = ask(
-        "ec2.RunInstances", ImageId="ami-12345678", InstanceType="t3.large", MinCount=1, MaxCount=1, SubnetId=subnet, TagSpecifications=tags
+        "ec2.RunInstances", ImageId=image(ask), InstanceType="t3.large", MinCount=1, MaxCount=1, SubnetId=subnet, TagSpecifications=tags
     )["Instances"][0]
     assert (instance["State"]["Name"], instance["PrivateIpAddress"], instance["Tags"]) == (
         "pending",
@@ -177,3 +183,25 @@ def test_the_public_parameters_name_images_that_ec2_knows(ask: Client, version: 
     assert (shown["Architecture"], shown["State"]) == ("x86_64", "available")
     assert release.startswith(f"{version}.")
     assert release in shown["Description"]
+
+
+def test_an_image_that_is_not_there_starts_nothing(ask: Client, subnet: str) -> None:
+    code = ask.code("ec2.RunInstances", ImageId="ami-12345678", InstanceType="t3.large", MinCount=1, MaxCount=1, SubnetId=subnet)
+
+    assert code == "InvalidAMIID.NotFound"
+    assert ask("ec2.DescribeInstances")["Reservations"] == []
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "/aws/service/eks/optimized-ami/1.32/amazon-linux-2-arm64/recommended/image_id",
+        "/aws/service/eks/optimized-ami/1.36/amazon-linux-2023/arm64/nvidia/recommended/image_id",
+        "/aws/service/bottlerocket/aws-k8s-1.35-nvidia/x86_64/latest/image_id",
+        "/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-EKS_Optimized-1.34/image_id",
+    ],
+)
+def test_every_family_names_its_images(ask: Client, parameter: str) -> None:
+    found = ask("ssm.GetParameter", Name=parameter)["Parameter"]["Value"]
+
+    assert len(ask("ec2.DescribeImages", ImageIds=[found])["Images"]) == 1

@@ -25,7 +25,7 @@ ALLOWED = {
     "RemoveTagsFromResource": allow("ResourceType ResourceId TagKeys"),
     "ListTagsForResource": allow("ResourceType ResourceId"),
 }
-PUBLIC = ("/aws/service/eks/", "/aws/service/bottlerocket/")
+PUBLIC = ("/aws/service/eks/", "/aws/service/bottlerocket/", "/aws/service/ami-windows-latest/")
 LARGEST_PAGE = 10
 PUBLISHED = 1795046400
 """When the public parameters were last changed: 2026-11-18."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from ...eks_images import images
 from ...moto_service import MotoService, is_internal
 from ...seam import Call, Refusal
 from .interfaces import remove, take_address
@@ -27,6 +28,7 @@ def run(ec2: MotoService, call: Call) -> dict[str, Any]:
         subnet_of(ec2.backend(call), parameters["SubnetId"])
     if parameters["MinCount"] > parameters["MaxCount"]:
         raise Refusal("InvalidParameterCombination", "The parameter MinCount must not be greater than MaxCount")
+    _check_image(call)
     answer = ec2.moto(call, TagSpecifications=None)
     launched = [item["InstanceId"] for item in answer["Instances"]]
     for instance in (_instance(ec2.backend(call), id) for id in launched):
@@ -35,6 +37,13 @@ def run(ec2: MotoService, call: Call) -> dict[str, Any]:
     found = {item["InstanceId"]: item for item in describe(ec2, call)["Instances"]}
     answer["Instances"] = [{**_without_reservation(found[id]), "State": {"Code": 0, "Name": "pending"}} for id in launched]
     return answer
+
+
+def _check_image(call: Call) -> None:
+    """Refuse an image that nobody can see; a node group's own image is its user's affair, whose images are not simulated."""
+    wanted = call.parameters.get("ImageId")
+    if wanted and not is_internal(call) and wanted not in {image.id for image in images(call.region)}:
+        raise Refusal("InvalidAMIID.NotFound", f"The image id '[{wanted}]' does not exist")
 
 
 def _tags(call: Call, kind: str) -> list[dict[str, str]]:

@@ -12,8 +12,9 @@ import copy
 from collections import Counter
 from typing import Any
 
+from ...eks_images import image_id
 from ...seam import Call, Caller, Refusal
-from . import durations, node_releases
+from . import durations
 from .context import Context
 from .launch_templates import Template
 from .store import Cluster, Record
@@ -76,7 +77,8 @@ def _data(context: Context, cluster: Cluster, record: Record, template: Template
     data = copy.deepcopy(template.data) if template else {}
     shown = record.shown
     data["IamInstanceProfile"] = {"Name": record.hidden["profile"]}
-    data.setdefault("ImageId", node_releases.image_id(context.caller.region, shown["amiType"], shown["releaseVersion"]))
+    if "ImageId" not in data:
+        data["ImageId"] = image_id(context.caller.region, shown["amiType"], shown["version"], shown["releaseVersion"])
     if "NetworkInterfaces" not in data and "SecurityGroupIds" not in data:
         data["SecurityGroupIds"] = [cluster.shown["resourcesVpcConfig"]["clusterSecurityGroupId"]]
     if "diskSize" in shown:
