@@ -78,7 +78,7 @@ KINDS: dict[str, Bad] = {
         code="vpc_not_found", path="network.vpc.id", found="no VPC for vpc-0123456789abcdef0", wanted="an existing VPC",
     ),
     "version not offered": Bad(
-        changes={"cluster.version": "1.99", "addons.addons": []},
+        changes={"cluster.version": "1.99"},
         code="version_not_offered", path="cluster.version", found="1.99", wanted="1.34, 1.35",
     ),
     "version that lost its zero": Bad(
@@ -164,6 +164,15 @@ KINDS: dict[str, Bad] = {
         changes={"addons.addons.3.version": "v1.8.7-eksbuild.10"},
         code="addon_version_not_offered", path="addons.addons[3].version", found="v1.8.7-eksbuild.10", wanted="(for Kubernetes 1.35)",
     ),
+    "unknown add-on": Bad(
+        changes={"addons.addons.3.name": "cordns"},
+        code="unknown_addon", path="addons.addons[3].name", found="cordns", wanted="an add-on that EKS offers",
+    ),
+    "add-on configuration that breaks its schema": Bad(
+        changes={"addons.addons.3.configuration_values": {"replicaCount": "three"}},
+        code="configuration_not_valid", path="addons.addons[3].configuration_values.replicaCount", found="'three' is not of type 'integer'",
+        wanted="the schema of add-on coredns",
+    ),
     "a value that is not known yet in a real run": Bad(
         changes={"cluster.role_arn": MARKER},
         code="value_not_known", path="cluster.role_arn", found=MARKER, wanted="a value",
@@ -220,9 +229,14 @@ def test_it_is_refused_with_the_one_problem_that_it_is(world: World, kind: str) 
     assert bad.wanted in problem["wanted"]
 
 
-def test_a_cluster_name_that_is_too_long_is_a_problem_of_the_cluster(world: World) -> None:
-    problems = refused(world, {"name": "n" * 101}, {})
-    assert ("bad_name", "cluster.name") in {(problem["code"], problem["path"]) for problem in problems}
+def test_a_cluster_name_that_is_too_long_is_one_problem(world: World) -> None:
+    (problem,) = refused(world, {"name": "n" * 101}, {})
+    assert (problem["code"], problem["path"], problem["found"]) == ("bad_name", "name", "n" * 101)
+
+
+def test_a_problem_of_the_shape_does_not_hide_what_a_look_at_the_world_reveals(world: World) -> None:
+    problems = refused(world, changes_of("version not offered", "min above max"), {})
+    assert [problem["path"] for problem in problems] == ["nodegroups.nodegroups[0].scaling.min_size", "cluster.version"]
 
 
 def test_problems_of_the_shape_in_different_parts_are_reported_together(world: World) -> None:
@@ -234,9 +248,31 @@ def test_problems_of_the_shape_in_different_parts_are_reported_together(world: W
 
 
 def test_problems_that_a_look_at_the_world_reveals_are_reported_together(world: World) -> None:
-    kinds = ("unknown zone", "instance types of mixed architectures", "add-on version not compatible")
+    kinds = ("unknown zone", "version not offered", "instance types of mixed architectures", "unknown add-on")
     problems = refused(world, changes_of(*kinds), {})
     assert [problem["path"] for problem in problems] == [KINDS[kind].path for kind in kinds]
+
+
+def test_problems_of_several_add_ons_are_reported_together(world: World) -> None:
+    addons = copy.deepcopy(converging.STACK["addons"]["addons"])
+    addons[0]["name"] = "vpc-cnj"
+    addons[1]["version"] = "v1.2.3-eksbuild.4"
+    addons[3]["configuration_values"] = {"replicaCount": "three", "replicas": 3}
+    problems = refused(world, {"addons.addons": addons}, {})
+    assert [(problem["code"], problem["path"]) for problem in problems] == [
+        ("unknown_addon", "addons.addons[0].name"),
+        ("addon_version_not_offered", "addons.addons[1].version"),
+        ("configuration_not_valid", "addons.addons[3].configuration_values"),
+        ("configuration_not_valid", "addons.addons[3].configuration_values.replicaCount"),
+    ]
+
+
+def test_a_changed_configuration_is_judged_before_it_is_set(world: World) -> None:
+    converging.run(world.simulator.endpoint)
+    last = world.last()
+    result = converging.run(world.simulator.endpoint, changed(KINDS["add-on configuration that breaks its schema"].changes))
+    assert [problem["code"] for problem in result["problems"]] == ["configuration_not_valid"]
+    assert world.mutations(after=last) == []
 
 
 def test_an_upgrade_that_leaves_nodes_too_far_behind_is_refused(world: World) -> None:

@@ -64,15 +64,13 @@ class Convergence:
     def draft(self, options: Mapping[str, Any], mode: Mode) -> Draft:
         """Read and plan; raise `Refused` with every problem that was found."""
         scope = self.account.scope()
-        problems = Problems()
-        with problems.collecting():
-            refuse_elsewhere(scope, self.controls)
-        desired = None
-        with problems.collecting():
-            desired = self.noun.desired(options, scope)
-        problems.refuse_if_any()
-        actual = self.noun.read(self.account, scope, desired)
-        plan = self.noun.plan(desired, actual, scope).deferring(mode.defers)
+        desired, problems = self._desired(options, scope)
+        try:
+            actual = self.noun.read(self.account, scope, desired)
+        except ApiError:
+            problems.refuse_if_any()
+            raise
+        plan = self._plan(desired, actual, scope, problems).deferring(mode.defers)
         return Draft(scope=scope, desired=desired, actual=actual, plan=plan, text=render(plan, self._head(scope, desired, plan)))
 
     def refusal(self, draft: Draft) -> Refused | None:
@@ -107,6 +105,29 @@ class Convergence:
         in_diff = self.controls.diff_mode and draft.plan.changed
         if draft.plan.steps and in_diff == failed:
             self.say(draft.text)
+
+    def _desired(self, options: Mapping[str, Any], scope: Scope) -> tuple[Any, Problems]:
+        """Read the options: what is sound of them, and the problems of the rest. A world that is not allowed is not looked at."""
+        problems = Problems()
+        with problems.collecting():
+            refuse_elsewhere(scope, self.controls)
+        allowed = not problems.found
+        try:
+            desired = self.noun.desired(options, scope)
+        except Refused as refused:
+            problems.found.extend(refused.problems)
+            desired = refused.sound
+        if desired is None or not allowed:
+            problems.refuse_if_any()
+        return desired, problems
+
+    def _plan(self, desired: Any, actual: Any, scope: Scope, problems: Problems) -> Plan:
+        plan = Plan()
+        with problems.collecting():
+            plan = self.noun.plan(desired, actual, scope)
+        if problems.found:
+            raise Refused([*problems.found, *plan.problems])
+        return plan
 
     def _rounds(self, draft: Draft, executor: Executor) -> dict[str, Any]:
         plan, outcome, seen = draft.plan, executor.run(draft.plan), None

@@ -23,7 +23,7 @@ class Noun:
     options: Mapping[str, Any]
     """Argument spec without the options that all modules share."""
     desired: Callable[[Mapping[str, Any], Scope], Any]
-    """Turns options into the desired thing, or raises `Refused`."""
+    """Turns options into the desired thing, or raises `Refused`; what is sound all the same is planned to find more problems."""
     read: Callable[[Gateway, Scope, Any], Any]
     plan: Callable[[Any, Any, Scope], Plan]
     result: Callable[[Any, Any, Scope], Mapping[str, Any]]

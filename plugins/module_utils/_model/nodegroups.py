@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .cluster import cluster_name, version_of
@@ -152,8 +152,15 @@ class Nodegroups:
         )
         if not desired.cluster:
             problems.add("missing_cluster", "cluster", found="nothing", wanted="the name of the cluster", do="Give one.")
-        problems.refuse_if_any()
+        problems.refuse_if_any(desired._without_flawed(problems))
         return desired
+
+    def _without_flawed(self, problems: Problems) -> Nodegroups | None:
+        """Give the groups without problems of their shape; None when it is not only single groups that have some."""
+        flawed = {group.path for group in self.nodegroups for problem in problems.found if problem.path.startswith(f"{group.path}.")}
+        if not all(problem.path.partition(".")[0] in flawed for problem in problems.found):
+            return None
+        return replace(self, nodegroups=tuple(group for group in self.nodegroups if group.path not in flawed))
 
     @property
     def needs_all(self) -> bool:

@@ -39,9 +39,10 @@ class Problem:
 class Refused(Exception):
     """Nothing was changed, because of these problems."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        """Remember all problems, in the order in which they were found."""
+    def __init__(self, problems: Iterable[Problem], sound: object = None) -> None:
+        """Remember all problems in the order in which they were found, and what is left without them, in which more may be found."""
         self.problems = tuple(problems)
+        self.sound = sound
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
@@ -63,10 +64,10 @@ class Problems:
         except Refused as refused:
             self.found.extend(p.below(parent) if parent else p for p in refused.problems)
 
-    def refuse_if_any(self) -> None:
-        """Raise `Refused` with everything that was noted."""
+    def refuse_if_any(self, sound: object = None) -> None:
+        """Raise `Refused` with everything that was noted, and with what is sound beside it."""
         if self.found:
-            raise Refused(self.found)
+            raise Refused(self.found, sound)
 
     def refuse_unless_checked_later(self) -> None:
         """Raise `Refused` with everything that was noted, unless an earlier task may solve all of it: then the plan carries it."""

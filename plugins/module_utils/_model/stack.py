@@ -13,17 +13,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .addons import Addons, AddonsActual
-from .cluster import Cluster, ClusterActual
+from .cluster import Cluster, ClusterActual, cluster_name, version_of
+from .fields import Fields
 from .iam_roles import IamRoles, IamRolesActual
 from .network import Network
 from .network_actual import NetworkActual
 from .nodegroups import Nodegroups, NodegroupsActual
 from .orphans import Orphans
-from .problem import Problems
+from .problem import Problems, Refused
 from .reference import Ref, Value
 from .scope import Scope
 
 PARTS = ("network", "iam_roles", "cluster", "nodegroups", "addons")
+STAND_IN = "stack"
+"""A name for the parts of a stack whose own name is no good."""
 Options = Mapping[str, Any]
 
 
@@ -50,10 +53,12 @@ class Stack:
     tags: Mapping[str, str] | None = None
     """Tags of everything that declares none of its own."""
     parts: Mapping[str, Options] = field(default_factory=dict)
+    flawed: Mapping[str, Options] = field(default_factory=dict)
+    """Parts that are left out because of problems of their shape; the others are planned as if these were as they should be."""
 
     @classmethod
     def from_options(cls, options: Options, scope: Scope) -> Stack:
-        """Read the options of module `stack`, or refuse them with every problem of the shape of any part."""
+        """Read the options of module `stack`, or refuse them with every problem of the shape of any part; the other parts are sound."""
         stack = cls(
             name=str(options["name"]),
             state=str(options.get("state") or "present"),
@@ -63,12 +68,28 @@ class Stack:
             parts={part: options[part] for part in PARTS if options.get(part) is not None},
         )
         problems = Problems()
+        cluster_name(Fields({"name": stack.name}, problems), "name")
+        named = not problems.found
         stack._check_confirmation(problems)
-        for part, read in stack.readers(scope, stack.unknown_links()).items():
-            with problems.collecting(part):
+        # A bad name is one problem, not one in every part; and nothing in the world can be looked up by it.
+        sound = (stack if named else replace(stack, name=STAND_IN)).sound_parts(scope, problems)
+        problems.refuse_if_any(sound if named else None)
+        return sound
+
+    def sound_parts(self, scope: Scope, problems: Problems) -> Stack:
+        """Give the stack without the parts whose shape is wrong."""
+        flawed = {}
+        for part, read in self.readers(scope, self.unknown_links()).items():
+            try:
                 read()
-        problems.refuse_if_any()
-        return stack
+            except Refused as refused:
+                problems.found.extend(problem.below(part) for problem in refused.problems)
+                flawed[part] = self.parts[part]
+        return replace(self, parts={part: found for part, found in self.parts.items() if part not in flawed}, flawed=flawed)
+
+    def declared(self, part: str) -> Options | None:
+        """Give the options of a part as they were declared, None when they were not."""
+        return self.parts.get(part, self.flawed.get(part))
 
     def readers(self, scope: Scope, links: Links) -> dict[str, Any]:
         """Give for each declared part the function that reads its options."""
@@ -84,17 +105,18 @@ class Stack:
     def unknown_links(self) -> Links:
         """Give stand-ins for what only a look at the world tells: enough to check the shape of the options."""
         subnets = (Ref("network", "one"), Ref("network", "other"))
-        purposes = [role.get("purpose") or role.get("name") for role in self.parts.get("iam_roles", {}).get("roles") or ()]
+        purposes = [role.get("purpose") or role.get("name") for role in (self.declared("iam_roles") or {}).get("roles") or ()]
         roles: dict[str, Value] = {purpose: Ref(f"role/{purpose}", "Role.Arn") for purpose in purposes if purpose}
-        planned = "cluster" in self.parts
+        planned = self.declared("cluster") is not None
         return Links(
             control_plane_subnets=subnets, node_subnets=subnets, roles=roles, cluster_planned=planned, cluster_version=self.version()
         )
 
     def version(self) -> str | None:
-        """Give the Kubernetes version that the stack gives its cluster, None when it says nothing about it."""
-        declared = self.parts.get("cluster", {}).get("version")
-        return str(declared).removeprefix("v") if declared else None
+        """Give the Kubernetes version that the stack gives its cluster, None when it says nothing about it, or nothing sound."""
+        problems = Problems()
+        version = version_of(Fields(self.declared("cluster") or {}, problems))
+        return None if problems.found else version
 
     def network(self, scope: Scope) -> Network:
         """Read the network's options."""

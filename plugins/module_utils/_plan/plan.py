@@ -164,7 +164,7 @@ class Plan:
 
     def deferring(self, defers: Callable[[Problem], bool]) -> Self:
         """Give the same plan with some of its problems turned into checks that are made later."""
-        checks = tuple(problem.check for problem in self.problems if defers(problem))
+        checks = dict.fromkeys(problem.check for problem in self.problems if defers(problem))
         problems = tuple(problem for problem in self.problems if not defers(problem))
         return replace(self, deferred_checks=(*checks, *self.deferred_checks), problems=problems)
 

@@ -65,7 +65,7 @@ def _deletion(desired: Stack, actual: StackActual, scope: Scope) -> Plan:
         plans["iam_roles"] = plan_iam_roles(desired.iam_roles(scope), actual.iam_roles, scope)
     if "network" in desired.parts:
         with problems.collecting("network"):
-            gone = leaving(actual.orphans, *({desired.name} if "cluster" in desired.parts else ()))
+            gone = leaving(actual.orphans, *({desired.name} if desired.declared("cluster") is not None else ()))
             plans["network"] = plan_network_deletion(desired.network(scope), actual.network, scope, gone)
     problems.refuse_if_any()
     cluster = plans["cluster"].and_after(step.key for step in plans["nodegroups"] if step.service == "eks")
@@ -90,8 +90,13 @@ def _deleted(plan: Plan, kind: str) -> Iterator[str]:
 def links_of(desired: Stack, actual: StackActual, scope: Scope) -> Links:
     """Find what the parts give to each other, as far as it is known now."""
     live = actual.cluster.cluster
-    planned = "cluster" in desired.parts
+    planned = desired.declared("cluster") is not None
     links = Links(cluster_planned=planned and (live is None or live.status == "CREATING"), cluster_version=desired.version())
+    unknown = desired.unknown_links()
+    if "network" in desired.flawed:
+        links = replace(links, control_plane_subnets=unknown.control_plane_subnets, node_subnets=unknown.node_subnets)
+    if "iam_roles" in desired.flawed:
+        links = replace(links, roles=unknown.roles)
     if "network" in desired.parts:
         outputs = network_outputs(desired.network(scope), actual.network, scope)
         inside = outputs.private_subnets or outputs.public_subnets

@@ -29,6 +29,10 @@ SUBNET = Step(key="subnet/a", service="ec2", operation="CreateSubnet", request={
 MAKE = Plan(steps=(VPC, SUBNET))
 MARKER = "(known after apply: vpc Vpc.VpcId)"
 LOCK = "/cutover.eks/eu-central-1/blue/lock"
+MISSING = Problem(
+    code="cluster_missing", path="cluster", found="none", wanted="a cluster", do="Create it first.", check="cluster blue exists"
+)
+TYPO = Problem(code="unknown_type", path="types", found="m7i.larg", wanted="a type", do="Correct it.")
 THEIRS = Claim(owner="arn:them", run="theirs", expires=9e9)
 MAKES: dict[str, list[Scripted]] = {"CreateVpc": [{"Vpc": {"VpcId": "vpc-1"}}]}
 
@@ -79,7 +83,9 @@ class World:
         problems = Problems()
         if options["name"] == "bad":
             problems.add("name_bad", "name", found="bad", wanted="a good one", do="Choose another.")
-        problems.refuse_if_any()
+        if "size" in options:
+            problems.add("size_bad", "size", found=options["size"], wanted="none", do="Drop it.")
+        problems.refuse_if_any(None if options["name"] == "bad" else Thing(options["name"], "present"))
         return Thing(options["name"], options.get("state", "present"))
 
     def noun(self) -> Noun:
@@ -198,6 +204,40 @@ def test_wrong_account_wrong_region_and_bad_options_are_refused_together() -> No
     assert world.account.calls == []
 
 
+def refusing(desired: Any, actual: Any, scope: Scope) -> Plan:
+    raise Refused([TYPO, MISSING])
+
+
+@pytest.mark.parametrize(
+    "plan", [refusing, lambda desired, actual, scope: replace(MAKE, problems=(TYPO, MISSING))], ids=["no plan", "plan"]
+)
+def test_what_is_sound_of_bad_options_is_looked_at_for_more_problems(plan: Any) -> None:
+    world = World()
+    world.plan = plan  # type: ignore[method-assign]  # a world of its own
+    result = world.run(CHECK, options={"size": "9"})
+    assert [problem["code"] for problem in result["problems"]] == ["size_bad", "unknown_type"]
+    assert world.account.operations() == ["DescribeVpcs"]
+
+
+def test_bad_options_are_refused_though_all_else_is_well() -> None:
+    world = World()
+    assert [problem["code"] for problem in world.run(options={"size": "9"})["problems"]] == ["size_bad"]
+    assert world.writes() == []
+
+
+def test_a_world_that_is_not_allowed_is_not_looked_at_for_more_problems() -> None:
+    world = World()
+    result = world.run(options={"size": "9"}, allowed_regions=("us-east-1",))
+    assert [problem["code"] for problem in result["problems"]] == ["region_not_allowed", "size_bad"]
+    assert world.account.calls == []
+
+
+def test_a_look_that_fails_does_not_hide_bad_options() -> None:
+    world = World(script={"DescribeVpcs": [error(Fault.REFUSED, "AccessDenied")]})
+    assert [problem["code"] for problem in world.run(options={"size": "9"})["problems"]] == ["size_bad"]
+    assert World(script={"DescribeVpcs": [error(Fault.REFUSED, "AccessDenied")]}).run()["error"]["code"] == "AccessDenied"
+
+
 def test_an_account_that_lost_its_zeros_is_the_same_account() -> None:
     assert "failed" not in World().run(allowed_account_ids=("42",))
 
@@ -223,12 +263,6 @@ def test_consents_are_asked_for_with_the_plan() -> None:
     assert (result["changed"], world.writes()) == (False, [])
 
 
-MISSING = Problem(
-    code="cluster_missing", path="cluster", found="none", wanted="a cluster", do="Create it first.", check="cluster blue exists"
-)
-TYPO = Problem(code="unknown_type", path="types", found="m7i.larg", wanted="a type", do="Correct it.")
-
-
 def test_what_an_earlier_task_may_be_about_to_make_is_a_check_for_later_in_check_mode() -> None:
     result = World(plans=[replace(MAKE, problems=(MISSING,), deferred_checks=("its version",))]).run(CHECK)
     assert ("failed" in result, result["changed"]) == (False, True)
@@ -247,11 +281,7 @@ def test_the_same_in_a_real_run_is_refused_and_the_plan_shown() -> None:
 @pytest.mark.parametrize(("mode", "codes"), [(CHECK, ["unknown_type"]), (REAL, ["unknown_type", "cluster_missing"])], ids=["check", "real"])
 def test_a_refusal_names_what_nobody_else_will_solve(mode: Mode, codes: list[str]) -> None:
     world = World()
-
-    def refuse(desired: Any, actual: Any, scope: Scope) -> Plan:
-        raise Refused([TYPO, MISSING])
-
-    world.plan = refuse  # type: ignore[method-assign]  # this world can plan nothing
+    world.plan = refusing  # type: ignore[method-assign]  # this world can plan nothing
     assert [problem["code"] for problem in world.run(mode)["problems"]] == codes
 
 

@@ -425,6 +425,15 @@ def test_a_name_given_twice_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         declared(GROUP, GROUP)
     assert [problem.code for problem in refused.value.problems] == ["doubled_name"]
+    assert refused.value.sound is None
+
+
+def test_groups_whose_shape_is_right_are_sound_beside_the_others() -> None:
+    with pytest.raises(Refused) as refused:
+        declared({**GROUP, "labels": {"-x": "y"}}, {**GROUP, "name": "spot", "instance_types": ["m7i.larg"]})
+    assert isinstance(refused.value.sound, Nodegroups)
+    assert [(found.name, found.path) for found in refused.value.sound.nodegroups] == [("spot", "nodegroups[1]")]
+    assert "m7i.larg" in refusal(refused.value.sound, EMPTY)["unknown_instance_type"]
 
 
 def test_purge_removes_our_groups_and_reports_the_others() -> None:

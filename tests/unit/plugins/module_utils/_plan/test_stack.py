@@ -1,0 +1,120 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan of a whole stack, as a specification: its parts' order, their problems together, and that it converges."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.cutover.eks.plugins.module_utils._model.addons import AddonsActual, OfferedVersion
+from ansible_collections.cutover.eks.plugins.module_utils._model.cluster import ClusterActual
+from ansible_collections.cutover.eks.plugins.module_utils._model.network_actual import NetworkActual
+from ansible_collections.cutover.eks.plugins.module_utils._model.nodegroups import LiveNodegroup, NodegroupsActual
+from ansible_collections.cutover.eks.plugins.module_utils._model.problem import Refused
+from ansible_collections.cutover.eks.plugins.module_utils._model.scope import Scope
+from ansible_collections.cutover.eks.plugins.module_utils._model.stack import Stack, StackActual
+from ansible_collections.cutover.eks.plugins.module_utils._plan.plan import Kind
+from ansible_collections.cutover.eks.plugins.module_utils._plan.stack import plan_stack
+from ansible_collections.cutover.eks.tests.unit.plugins.module_utils._plan.network_world import ZONES
+
+SCOPE = Scope(account="123456789012", region="eu-central-1")
+STACK: dict[str, Any] = {
+    "name": "blue",
+    "network": {"vpc": {"cidr": "10.0.0.0/16"}, "zones": ["3"], "subnets": {"private": {}}},
+    "iam_roles": {"roles": [{"purpose": "cluster"}, {"purpose": "node"}, {"purpose": "vpc-cni"}]},
+    "cluster": {"version": "1.35"},
+    "nodegroups": {"nodegroups": [{"name": "general", "instance_types": ["m7i.large"]}]},
+    "addons": {
+        "addons": [
+            {"name": "vpc-cni", "pod_identity_associations": [{"service_account": "aws-node", "role_arn": "vpc-cni"}]},
+            {"name": "coredns"},
+        ]
+    },
+}
+OFFERED = (OfferedVersion(version="v1.19.0-eksbuild.1", is_default=True),)
+EMPTY = StackActual(
+    network=NetworkActual(zones=ZONES),
+    cluster=ClusterActual(offered_versions=("1.34", "1.35")),
+    nodegroups=NodegroupsActual(architectures={"m7i.large": frozenset({"x86_64"}), "m7g.large": frozenset({"arm64"})}),
+    addons=AddonsActual(offered={"vpc-cni": OFFERED, "coredns": OFFERED}),
+)
+MIXED = {"nodegroups": [{"name": "general", "instance_types": ["m7i.large", "m7g.large"]}]}
+
+
+def seen(options: dict[str, Any], actual: StackActual = EMPTY) -> list[tuple[str, str]]:
+    """Give every problem that a run would tell: those of the shape, and those that the world reveals of what is sound."""
+    shape: tuple[Any, ...] = ()
+    try:
+        desired: Any = Stack.from_options(options, SCOPE)
+    except Refused as refused:
+        shape, desired = refused.problems, refused.sound
+    with pytest.raises(Refused) as world:
+        plan_stack(desired, actual, SCOPE)
+    return [(problem.code, problem.path) for problem in (*shape, *world.value.problems)]
+
+
+def test_an_empty_account_gets_every_part_after_what_it_needs() -> None:
+    plan = plan_stack(Stack.from_options(STACK, SCOPE), EMPTY, SCOPE)
+    keys = [step.key for step in plan]
+    order = ["subnet/private-a", "cluster/blue", "addon/vpc-cni", "nodegroup/general", "addon/coredns"]
+    assert sorted(order, key=keys.index) == order
+    assert (plan.problems, plan.changed) == ((), True)
+
+
+def test_a_problem_of_the_shape_does_not_hide_those_that_the_world_reveals_of_other_parts() -> None:
+    groups = {"nodegroups": [{"name": "general", "scaling": {"min_size": 5, "max_size": 4}}]}
+    assert seen({**STACK, "cluster": {"version": "1.99"}, "nodegroups": groups}) == [
+        ("min_above_max", "nodegroups.nodegroups[0].scaling.min_size"),
+        ("version_not_offered", "cluster.version"),
+    ]
+
+
+FLAWED: dict[str, tuple[dict[str, Any], str]] = {
+    "network": ({"vpc": {"cidr": "10.0.0.0/16"}, "zones": ["1"], "subnets": {"private": {}}}, "network.zones"),
+    "iam_roles": (
+        {"roles": [{"purpose": "cluster"}, {"purpose": "node"}, {"purpose": "vpc-cni", "trust": "{"}]},
+        "iam_roles.roles[2].trust",
+    ),
+    "cluster": ({"version": "1.3"}, "cluster.version"),
+}
+
+
+@pytest.mark.parametrize("part", FLAWED)
+def test_a_part_that_is_left_out_gives_no_problems_to_those_that_need_it(part: str) -> None:
+    options, path = FLAWED[part]
+    assert [found for _code, found in seen({**STACK, part: options, "nodegroups": MIXED})] == [
+        path,
+        "nodegroups.nodegroups[0].instance_types",
+    ]
+
+
+LIVE_GROUP = LiveNodegroup(
+    name="general", arn="arn", status="ACTIVE", version="1.35", fields={"instance_types": ("c7i.large",)}, tags={}, min_size=1, max_size=2
+)
+
+
+def test_a_replacement_of_nodes_is_in_the_plan_of_the_whole_with_the_problem_of_the_part() -> None:
+    actual = replace(EMPTY, nodegroups=replace(EMPTY.nodegroups, nodegroups={"general": LIVE_GROUP}))
+    plan = plan_stack(Stack.from_options(STACK, SCOPE), actual, SCOPE)
+    assert [(step.key, step.changes[0].before) for step in plan if step.kind is Kind.REPLACE] == [
+        ("nodegroup/general/replace", ("c7i.large",))
+    ]
+    (problem,) = plan.problems
+    assert (problem.code, problem.path) == ("replace_needed", "nodegroups.nodegroups[0].instance_types")
+
+
+def test_a_replacement_is_told_beside_the_problems_of_other_parts() -> None:
+    actual = replace(EMPTY, nodegroups=replace(EMPTY.nodegroups, nodegroups={"general": LIVE_GROUP}))
+    assert [code for code, _path in seen({**STACK, "cluster": {"version": "1.99"}}, actual)] == ["version_not_offered", "replace_needed"]
+
+
+def test_members_of_a_cluster_that_is_nowhere_declared_are_planned_with_the_check_that_it_is_there() -> None:
+    subnets = {"subnet_ids": ["subnet-a"], "node_role_arn": "arn:aws:iam::123456789012:role/node"}
+    options = {"name": "blue", "nodegroups": {**STACK["nodegroups"], **subnets}, "addons": {"addons": [{"name": "coredns"}]}}
+    plan = plan_stack(Stack.from_options(options, SCOPE), EMPTY, SCOPE)
+    assert {problem.path for problem in plan.problems} == {"nodegroups.cluster", "addons.cluster"}
+    assert plan.deferring(lambda problem: bool(problem.check)).deferred_checks.count("cluster blue exists") == 1
