@@ -128,6 +128,11 @@ class LiveAddon:
     updates: tuple[UpdateUnderWay, ...] = ()
 
     @property
+    def stays(self) -> bool:
+        """Say whether it will still be there, so that it is changed and not made."""
+        return self.status != "DELETING"
+
+    @property
     def configuration_values(self) -> object:
         """Give the configuration as data; what is no JSON is given as it stands."""
         try:
@@ -145,6 +150,25 @@ class OfferedVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Configured:
+    """A declared configuration that an add-on is going to get, and the version that it has to suit."""
+
+    name: str
+    version: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What EKS's schema says about a declared configuration."""
+
+    faults: tuple[tuple[str, str], ...] = ()
+    """Where in the configuration (`.replicaCount`), and what is wrong there."""
+    unchecked: str = ""
+    """Why it was not checked, or not all of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddonsActual:
     """What was seen of a cluster's add-ons."""
 
@@ -154,6 +178,12 @@ class AddonsActual:
     addons: Mapping[str, LiveAddon] = field(default_factory=dict)
     offered: Mapping[str, tuple[OfferedVersion, ...]] = field(default_factory=dict)
     """Offered versions by add-on, newest first; only where a version must be chosen or checked."""
+    version_offered: bool = True
+    """False: EKS does not offer the version that the cluster is to get, and so no add-on for it either."""
+    unknown: frozenset[str] = frozenset()
+    """Add-ons that EKS offers for no version at all; looked for only where it does not offer the cluster's."""
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    """Verdict on the declared configuration by add-on; only where it is going to be set."""
 
 
 def version_order(version: str) -> tuple[int, ...]:
@@ -169,6 +199,28 @@ def resolved_version(addon: Addon, offered: tuple[OfferedVersion, ...]) -> str |
     if addon.version == MOST_RECENT:
         return offered[0].version if offered else None
     return next((found.version for found in offered if found.is_default), None)
+
+
+def needs_versions(addon: Addon, live: LiveAddon | None) -> bool:
+    """Say whether a version must be chosen or checked."""
+    return live is None or not live.stays or addon.update or addon.exact_version not in (None, live.version)
+
+
+def version_to_be(addon: Addon, live: LiveAddon | None, offered: tuple[OfferedVersion, ...]) -> str | None:
+    """Give the version that the add-on will have: an exact one may lead back, `update` only forward."""
+    chosen = resolved_version(addon, offered)
+    if live is None or not live.stays or addon.exact_version:
+        return chosen
+    return chosen if addon.update and chosen and version_order(chosen) > version_order(live.version) else live.version
+
+
+def configured(addon: Addon, live: LiveAddon | None, offered: tuple[OfferedVersion, ...]) -> Configured | None:
+    """Give the configuration that the add-on is going to get, None where it stays as it is or no version is known for it."""
+    version, values = version_to_be(addon, live, offered), addon.configuration_values
+    if not values or version is None:
+        return None
+    same = live is not None and live.stays and (live.version, live.configuration_values) == (version, values)
+    return None if same else Configured(name=addon.name, version=version, values=values)
 
 
 def _addon(fields: Fields, scope: Scope) -> Addon:

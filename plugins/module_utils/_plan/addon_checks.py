@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .._model.addons import MOST_RECENT, Addon, Addons, AddonsActual, LiveAddon
+from .._model.addons import MOST_RECENT, Addon, Addons, AddonsActual, LiveAddon, Verdict, needs_versions
 from .._model.heritage import heritage
 from .._model.ownership import is_ours
 from .._model.problem import Problems
@@ -32,15 +32,19 @@ def check_addons(desired: Addons, actual: AddonsActual, problems: Problems) -> N
                 wanted="a cluster whose version is declared",
                 do="Declare the cluster's version, or leave the add-on at default.",
             )
+        _check_configuration(addon, actual, problems)
         if live:
             _check_live(addon, live, desired, problems)
 
 
 def deferred_checks(desired: Addons, actual: AddonsActual) -> tuple[str, ...]:
-    """Name the checks that need the version of a cluster that is not there yet."""
+    """Name the checks that need the version of a cluster that is not there yet, or something else that is not there."""
     if desired.cluster_version or actual.cluster_version:
-        return ()
-    return tuple(f"add-on {addon.name}: offered for the version of cluster {desired.cluster}" for addon in desired.addons)
+        open_ones = {name: verdict.unchecked for name, verdict in actual.verdicts.items() if verdict.unchecked}
+        return tuple(f"configuration of add-on {name} against its schema: {why}" for name, why in open_ones.items())
+    offered = (f"add-on {addon.name}: offered for the version of cluster {desired.cluster}" for addon in desired.addons)
+    judged = (f"configuration of add-on {addon.name} against its schema" for addon in desired.addons if addon.configuration_values)
+    return (*offered, *judged)
 
 
 def check_deletions(desired: Addons, leaving: Iterable[LiveAddon], scope: Scope, problems: Problems) -> None:
@@ -57,23 +61,36 @@ def check_deletions(desired: Addons, leaving: Iterable[LiveAddon], scope: Scope,
 
 
 def _check_version(addon: Addon, live: LiveAddon | None, actual: AddonsActual, version: str, problems: Problems) -> None:
-    needed = live is None or addon.update or addon.exact_version not in (None, live.version)
+    if not needs_versions(addon, live):
+        return
     offered = [found.version for found in actual.offered.get(addon.name, ())]
-    if needed and not offered:
-        problems.add(
-            "unknown_addon",
-            f"{addon.path}.name",
-            found=f"{addon.name}, which EKS does not offer for {version}",
-            wanted="an add-on that EKS offers",
-            do="cutover.eks.addon_versions_info lists them.",
-        )
-    elif needed and addon.exact_version and addon.exact_version not in offered:
+    if offered and addon.exact_version and addon.exact_version not in offered:
         problems.add(
             "addon_version_not_offered",
             f"{addon.path}.version",
             found=addon.exact_version,
             wanted=f"one of {', '.join(offered)} (for Kubernetes {version})",
             do="Choose one of these, or default.",
+        )
+    # Of a cluster's version that is not offered the cluster's planner tells; no add-on is offered for it, which is nothing new.
+    elif not offered and (actual.version_offered or addon.name in actual.unknown):
+        problems.add(
+            "unknown_addon",
+            f"{addon.path}.name",
+            found=f"{addon.name}, which EKS does not offer{f' for {version}' if actual.version_offered else ''}",
+            wanted="an add-on that EKS offers",
+            do="cutover.eks.addon_versions_info lists them.",
+        )
+
+
+def _check_configuration(addon: Addon, actual: AddonsActual, problems: Problems) -> None:
+    for path, fault in actual.verdicts.get(addon.name, Verdict()).faults:
+        problems.add(
+            "configuration_not_valid",
+            f"{addon.path}.configuration_values{path}",
+            found=fault,
+            wanted=f"values that the schema of add-on {addon.name} takes",
+            do="Correct it. The schema: aws eks describe-addon-configuration --addon-name NAME --addon-version VERSION.",
         )
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._model.addons import DEFAULT, Addon, Addons, AddonsActual, LiveAddon, resolved_version, version_order
+from .._model.addons import DEFAULT, Addon, Addons, AddonsActual, LiveAddon, resolved_version, version_order, version_to_be
 from .._model.duration import USUAL
 from .._model.ownership import is_ours, made_by, tag_drift
 from .._model.problem import Problems
@@ -111,7 +111,7 @@ def _addon_steps(addon: Addon, desired: Addons, actual: AddonsActual, scope: Sco
     key = f"cluster/{desired.cluster}"
     after = first | {key, f"{key}/version"}
     live = actual.addons.get(addon.name)
-    if live and live.status == "DELETING":
+    if live and not live.stays:
         ended = f"addon/{addon.name}/deletion"
         yield Step(key=ended, service="eks", kind=Kind.WAIT, wait=_gone_wait(desired, addon.name))
         live, after = None, after | {ended}
@@ -192,8 +192,8 @@ def _update(addon: Addon, live: LiveAddon, desired: Addons, actual: AddonsActual
 
 
 def _changes(addon: Addon, live: LiveAddon, actual: AddonsActual) -> Iterator[Change]:
-    version = resolved_version(addon, actual.offered.get(addon.name, ())) if addon.update or addon.exact_version else None
-    if version and _is_wanted(version, addon, live):
+    version = version_to_be(addon, live, actual.offered.get(addon.name, ()))
+    if version != live.version:
         yield Change(path="version", before=live.version, after=version)
     if addon.configuration_values is not None and addon.configuration_values != live.configuration_values:
         yield Change(path="configuration_values", before=live.configuration_values, after=dict(addon.configuration_values))
@@ -204,11 +204,6 @@ def _changes(addon: Addon, live: LiveAddon, actual: AddonsActual) -> Iterator[Ch
     if wanted is not None and frozenset((found.service_account, found.role_arn) for found in wanted) != live.associations:
         before = [{"serviceAccount": account, "roleArn": arn} for account, arn in sorted(live.associations or ())]
         yield Change(path="pod_identity_associations", before=before, after=[found.to_api() for found in wanted])
-
-
-def _is_wanted(version: str, addon: Addon, live: LiveAddon) -> bool:
-    """An exact version may lead back; `update` only forward."""
-    return version != live.version if addon.exact_version else version_order(version) > version_order(live.version)
 
 
 def _update_fields(addon: Addon, live: LiveAddon, changed: Mapping[str, Any]) -> dict[str, Any]:
@@ -227,7 +222,7 @@ def _update_fields(addon: Addon, live: LiveAddon, changed: Mapping[str, Any]) ->
 
 def _deletion(live: LiveAddon, desired: Addons) -> Step:
     key = f"addon/{live.name}"
-    if live.status == "DELETING":
+    if not live.stays:
         return Step(key=key, service="eks", kind=Kind.WAIT, wait=_gone_wait(desired, live.name))
     preserve = any(addon.preserve for addon in desired.addons if addon.name == live.name)
     return Step(

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -14,11 +15,11 @@ import pytest
 from ansible_collections.cutover.eks.plugins.module_utils._aws.addons import read_addons
 from ansible_collections.cutover.eks.plugins.module_utils._aws.cluster import read_cluster
 from ansible_collections.cutover.eks.plugins.module_utils._aws.nodegroups import read_nodegroups
-from ansible_collections.cutover.eks.plugins.module_utils._model.addons import Addons
+from ansible_collections.cutover.eks.plugins.module_utils._model.addons import Addons, Verdict
 from ansible_collections.cutover.eks.plugins.module_utils._model.cluster import Cluster
 from ansible_collections.cutover.eks.plugins.module_utils._model.nodegroups import Nodegroups
 from ansible_collections.cutover.eks.plugins.module_utils._model.scope import Scope
-from ansible_collections.cutover.eks.plugins.module_utils._run.gateway import Answer, Read
+from ansible_collections.cutover.eks.plugins.module_utils._run.gateway import Answer, ApiError, Fault, Read
 
 SCOPE = Scope(account="123456789012", region="eu-central-1")
 CLUSTER = {
@@ -123,3 +124,86 @@ def test_add_ons_as_declared_cost_no_look_at_versions() -> None:
     gateway = FakeGateway({"DescribeCluster": CLUSTER, "DescribeAddon": {"addon": addon}})
     read_addons(gateway, SCOPE, Addons.from_options({"cluster": "blue", "addons": [{"name": "vpc-cni"}]}, SCOPE))
     assert gateway.operations() == ["DescribeCluster", "DescribeAddon"]
+
+
+def offering(name: str, *versions: str) -> Answer:
+    fits = [{"clusterVersion": "1.31", "defaultVersion": True}]
+    return {"addons": [{"addonName": name, "addonVersions": [{"addonVersion": version, "compatibilities": fits} for version in versions]}]}
+
+
+CONFIGURED = {"name": "coredns", "configuration_values": {"replicaCount": 3}}
+COREDNS = {"addonName": "coredns", "addonArn": "arn", "status": "ACTIVE", "addonVersion": "v1", "configurationValues": '{"replicaCount":3}'}
+SCHEMA = {"configurationSchema": json.dumps({"type": "object", "properties": {"replicaCount": {"type": "integer"}}})}
+
+
+def test_a_configuration_that_is_going_to_be_set_costs_a_look_at_its_schema() -> None:
+    gateway = FakeGateway(
+        {"DescribeCluster": CLUSTER, "DescribeAddonVersions": offering("coredns", "v1"), "DescribeAddonConfiguration": SCHEMA}
+    )
+    broken = {**CONFIGURED, "configuration_values": {"replicaCount": "three"}}
+    actual = read_addons(gateway, SCOPE, Addons.from_options({"cluster": "blue", "addons": [broken]}, SCOPE))
+    assert gateway.asked[-1] == ("DescribeAddonConfiguration", {"addonName": "coredns", "addonVersion": "v1"})
+    assert actual.verdicts == {"coredns": Verdict(faults=((".replicaCount", "'three' is not of type 'integer'"),))}
+
+
+def test_a_configuration_as_declared_costs_no_look_at_its_schema() -> None:
+    gateway = FakeGateway({"DescribeCluster": CLUSTER, "DescribeAddon": {"addon": COREDNS}})
+    read_addons(gateway, SCOPE, Addons.from_options({"cluster": "blue", "addons": [CONFIGURED]}, SCOPE))
+    assert gateway.operations() == ["DescribeCluster", "DescribeAddon"]
+
+
+def test_of_a_version_that_is_not_offered_no_schema_is_asked_for() -> None:
+    gateway = FakeGateway({"DescribeCluster": CLUSTER, "DescribeAddonVersions": offering("coredns", "v1")})
+    read_addons(gateway, SCOPE, Addons.from_options({"cluster": "blue", "addons": [{**CONFIGURED, "version": "v2.0.0"}]}, SCOPE))
+    assert "DescribeAddonConfiguration" not in gateway.operations()
+
+
+@dataclass
+class StrictGateway(FakeGateway):
+    """Refuses add-ons that it does not know, as EKS does, and knows none for a Kubernetes version that it does not know."""
+
+    def read(self, service: str, operation: str, request: Mapping[str, Any]) -> Answer:
+        (answer,) = self.read_all([Read(service, operation, request)])
+        return answer or {}
+
+    def read_all(self, reads: Sequence[Read]) -> list[Answer | None]:
+        self.asked += [(read.operation, read.request) for read in reads]
+        return [self._answer(read) for read in reads]
+
+    def _answer(self, read: Read) -> Answer | None:
+        if read.operation != "DescribeAddonVersions":
+            answer: Answer | None = self.answers.get(read.operation)
+            return answer
+        if read.request["addonName"] != "coredns":
+            raise refused("DescribeAddonVersions", "InvalidParameterException")
+        return {"addons": []} if read.request.get("kubernetesVersion") == "1.99" else offering("coredns", "v1")
+
+
+def refused(operation: str, code: str) -> ApiError:
+    return ApiError(fault=Fault.REFUSED, service="eks", operation=operation, code=code, message="Addon specified is not supported")
+
+
+TWO = {"cluster": "blue", "addons": [{"name": "coredns"}, {"name": "cordns"}]}
+
+
+def test_an_add_on_that_eks_does_not_know_spoils_no_other_read() -> None:
+    actual = read_addons(StrictGateway({"DescribeCluster": CLUSTER}), SCOPE, Addons.from_options(TWO, SCOPE))
+    assert {name: [found.version for found in versions] for name, versions in actual.offered.items()} == {"coredns": ["v1"]}
+    assert (actual.version_offered, actual.unknown) == (True, frozenset())
+
+
+def test_of_a_version_that_eks_does_not_offer_only_the_add_ons_are_unknown_that_it_never_offers() -> None:
+    gateway = StrictGateway({"DescribeClusterVersions": {"clusterVersions": [{"clusterVersion": "1.31"}]}})
+    desired = replace(Addons.from_options(TWO, SCOPE), cluster_planned=True, cluster_version="1.99")
+    actual = read_addons(gateway, SCOPE, desired)
+    assert (actual.version_offered, actual.unknown) == (False, {"cordns"})
+
+
+def test_another_error_ends_the_read() -> None:
+    @dataclass
+    class Closed(FakeGateway):
+        def read_all(self, reads: Sequence[Read]) -> list[Answer | None]:
+            raise refused(reads[0].operation, "AccessDeniedException")
+
+    with pytest.raises(ApiError):
+        read_addons(Closed(), SCOPE, Addons.from_options(TWO, SCOPE))

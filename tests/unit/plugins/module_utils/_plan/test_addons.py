@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.cutover.eks.plugins.module_utils._model.addons import Addons, AddonsActual, LiveAddon, OfferedVersion
+from ansible_collections.cutover.eks.plugins.module_utils._model.addons import (
+    Addons,
+    AddonsActual,
+    Configured,
+    LiveAddon,
+    OfferedVersion,
+    Verdict,
+    configured,
+)
 from ansible_collections.cutover.eks.plugins.module_utils._model.eks_update import Issue, UpdateUnderWay
 from ansible_collections.cutover.eks.plugins.module_utils._model.problem import Refused
 from ansible_collections.cutover.eks.plugins.module_utils._model.reference import Ref
@@ -205,7 +213,10 @@ def test_a_degraded_add_on_is_told_and_left_alone() -> None:
 def test_add_ons_of_a_cluster_to_come_are_planned_with_the_checks_that_wait_for_it(version: str) -> None:
     plan = plan_addons(declared({**CNI, "version": version}), AddonsActual(), SCOPE)
     assert [(problem.code, problem.check) for problem in plan.problems] == [("cluster_missing", "cluster blue exists")]
-    assert plan.deferred_checks == ("add-on vpc-cni: offered for the version of cluster blue",)
+    assert plan.deferred_checks == (
+        "add-on vpc-cni: offered for the version of cluster blue",
+        "configuration of add-on vpc-cni against its schema",
+    )
     assert plan.steps[0].request["addonVersion"] == Ref("addon/vpc-cni", "addon.addonVersion")
 
 
@@ -236,6 +247,56 @@ REFUSALS: dict[str, tuple[Addons, AddonsActual, str]] = {
 def test_what_cannot_be_is_refused_with_what_to_do(code: str) -> None:
     desired, actual, words = REFUSALS[code]
     assert words in refusal(desired, actual)[code]
+
+
+def test_a_version_that_is_not_offered_is_not_told_again_for_every_add_on() -> None:
+    desired = replace(declared(CNI, {"name": "cordns"}), cluster_planned=True, cluster_version="1.99")
+    assert plan_addons(desired, AddonsActual(version_offered=False), SCOPE).changed
+    found = refusal(desired, AddonsActual(version_offered=False, unknown=frozenset({"cordns"})))
+    assert found == {
+        "unknown_addon": "addons[1].name: found cordns, which EKS does not offer, wanted an add-on that EKS offers. "
+        "cutover.eks.addon_versions_info lists them."
+    }
+
+
+def test_a_configuration_that_breaks_the_schema_is_refused_with_every_fault_and_its_place() -> None:
+    verdict = Verdict(faults=((".env", "'x' was unexpected"), (".env.WARM[0]", "1 is not of type 'string'")))
+    with pytest.raises(Refused) as refused:
+        plan_addons(declared(EBS, CNI), replace(EMPTY, verdicts={"vpc-cni": verdict}), SCOPE)
+    assert [(problem.code, problem.path, problem.found) for problem in refused.value.problems] == [
+        ("configuration_not_valid", "addons[1].configuration_values.env", "'x' was unexpected"),
+        ("configuration_not_valid", "addons[1].configuration_values.env.WARM[0]", "1 is not of type 'string'"),
+    ]
+
+
+def test_a_configuration_that_could_not_be_checked_is_told_with_the_plan() -> None:
+    actual = replace(EMPTY, verdicts={"vpc-cni": Verdict(unchecked="jsonschema is not installed"), "aws-ebs-csi-driver": Verdict()})
+    plan = plan_addons(declared(), actual, SCOPE)
+    assert plan.deferred_checks == ("configuration of add-on vpc-cni against its schema: jsonschema is not installed",)
+
+
+VALUES = {"a": 1}
+PRESENT = LiveAddon(name="x", arn=ARN, status="ACTIVE", version="v1.19.0-eksbuild.1", configuration='{"a": 1}')
+JUDGED: dict[str, tuple[dict[str, Any], LiveAddon | None, str | None]] = {
+    "made": ({}, None, "v1.19.0-eksbuild.1"),
+    "made again": ({}, replace(PRESENT, status="DELETING"), "v1.19.0-eksbuild.1"),
+    "made at an exact version": ({"version": "v1.18.5-eksbuild.1"}, None, "v1.18.5-eksbuild.1"),
+    "configured otherwise": ({}, replace(PRESENT, configuration="{}", version="v1.18.5-eksbuild.1"), "v1.18.5-eksbuild.1"),
+    "updated": ({"update": True, "version": "most_recent"}, PRESENT, "v1.20.0-eksbuild.1"),
+    "led back": ({"version": "v1.18.5-eksbuild.1"}, PRESENT, "v1.18.5-eksbuild.1"),
+    "as declared": ({}, PRESENT, None),
+    "newer than what update offers": ({"update": True}, replace(PRESENT, version="v1.20.0-eksbuild.1"), None),
+    "not configured": ({"configuration_values": {}}, None, None),
+}
+"""What is declared, what is there, and the version whose schema decides about the configuration."""
+
+
+@pytest.mark.parametrize("case", JUDGED)
+def test_a_configuration_is_judged_where_it_is_going_to_be_set_by_the_version_that_gets_it(case: str) -> None:
+    options, live, version = JUDGED[case]
+    (addon,) = declared({"name": "x", "configuration_values": VALUES, **options}).addons
+    found = configured(addon, live, OFFERED)
+    assert found == (Configured(name="x", version=version, values=VALUES) if version else None)
 
 
 SHAPES: dict[str, dict[str, Any]] = {
