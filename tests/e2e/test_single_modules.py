@@ -90,7 +90,7 @@ def test_a_real_run_without_the_cluster_is_refused(world: World, tmp_path: Path,
     assert {step["status"] for step in result["plan"]} == {"not_started"}
 
 
-def test_the_real_run_makes_every_part_and_the_second_one_nothing(world: World, tmp_path: Path) -> None:
+def test_the_real_run_makes_every_part_the_second_one_nothing_and_none_replaces_nodes(world: World, tmp_path: Path) -> None:
     made = play(world, tmp_path, PARTS)
     assert made.exit_code == 0, made.output
     assert len(made.changed()) == len(CONVERGE)
@@ -100,6 +100,25 @@ def test_the_real_run_makes_every_part_and_the_second_one_nothing(world: World, 
     again = play(world, tmp_path, PARTS)
     assert (again.exit_code, again.changed()) == (0, []), again.output
     assert world.mutations(before) == []
+
+    # What EKS cannot change in place is in the plan, and refused with the recipe: by the module, and through the stack.
+    groups = {"nodegroups": [{"name": "general", "instance_types": ["c7i.large"]}]}
+    replaced(world, tmp_path, "nodegroups", {"cluster": "blue", **groups}, "")
+    replaced(world, tmp_path, "stack", {"name": "blue", "nodegroups": groups}, "nodegroups.")
+    assert world.mutations(before) == []
+
+
+def replaced(world: World, folder: Path, module: str, options: dict[str, Any], part: str) -> None:
+    """Run a task that would replace nodes, with every consent: it shows the plan and refuses it."""
+    played = play(world, folder, [{"name": "Other instances", f"cutover.eks.{module}": {**options, "allow_replace": True}}])
+    result = played.result("Other instances")
+    assert (played.exit_code, result["changed"]) == (2, False)
+    (problem,) = result["problems"]
+    assert (problem["code"], problem["path"]) == ("replace_needed", f"{part}nodegroups[0].instance_types")
+    assert "Declare a further node group" in problem["do"]
+    (step,) = result["plan"]
+    assert (step["key"], step["kind"], step["status"]) == ("nodegroup/general/replace", "replace", "not_started")
+    assert '± nodegroup/general/replace  instance_types: ["m7i.large"] → ["c7i.large"]' in result["plan_text"]
 
 
 def test_somebodys_vpc_is_adopted_by_id_and_what_is_not_declared_stays(world: World, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def _together(nodes: list[Node]) -> str:
 
 def _line(step: Step, name: str) -> str:
     parts = [f"{SIGNS[step.kind]} {name}", *_marks(step)]
-    if step.kind in (Kind.CREATE, Kind.REPLACE):
+    if step.kind is Kind.CREATE:
         parts[0] += "".join(f"  {_value(c.after)}" for c in step.changes if isinstance(c.after, (str, int)) and len(_value(c.after)) <= 40)
     elif len(step.changes) == 1 and step.kind is not Kind.DELETE:
         parts[0] += f"  {_change(step.changes[0])}"

@@ -60,6 +60,11 @@ def test_deletions_waits_and_replacements_are_told_apart() -> None:
     assert [line.split()[1] for line in render(plan).splitlines()[1:]] == ["-", "…", "±"]
 
 
+def test_a_replacement_shows_what_makes_it_necessary() -> None:
+    plan = Plan(steps=(step("c", Kind.REPLACE, Change(path="instance_types", before=("m7i.large",), after=("c7i.large",))),))
+    assert render(plan).splitlines()[1] == '└─ ± c  instance_types: ["m7i.large"] → ["c7i.large"] · needs allow_replace'
+
+
 def test_what_could_not_be_checked_or_is_not_ours_is_said() -> None:
     text = render(
         Plan(deferred_checks=("subnets lie in two zones",), unmanaged=("addon/adot",), notes=("coredns v2 is available",)), ["account 1"]
