@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -134,3 +136,34 @@ def test_the_cluster_security_group_carries_the_tags_of_eks(account: Account) ->
     tags = {tag["Key"]: tag["Value"] for tag in found["Tags"]}
     assert (tags["aws:eks:cluster-name"], tags["kubernetes.io/cluster/blue"]) == ("blue", "owned")
     assert found["IpPermissions"][0]["UserIdGroupPairs"][0]["GroupId"] == group
+
+
+def got(url: str) -> tuple[int, Any]:
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.loads(refused.read())
+
+
+def test_the_issuer_serves_its_configuration_and_the_same_keys_twice(account: Account) -> None:
+    account.advance(16)
+    for name in ("blue", "green"):
+        account.create(name)
+    account.advance(700)
+    blue, green = (account.eks.describe_cluster(name=name)["cluster"]["identity"]["oidc"]["issuer"] for name in ("blue", "green"))
+    status, configuration = got(f"{blue}/.well-known/openid-configuration")
+    assert (status, configuration["issuer"], configuration["jwks_uri"]) == (200, blue, f"{blue}/keys")
+    keys = got(f"{blue}/keys")[1]["keys"]
+    assert [(key["kty"], key["alg"]) for key in keys] == [("RSA", "RS256")]
+    assert got(f"{blue}/keys")[1]["keys"] == keys != got(f"{green}/keys")[1]["keys"]
+    assert got(f"{blue}0/keys")[0] == 404
+
+
+def test_the_kubernetes_api_is_refused_by_name(account: Account) -> None:
+    account.advance(16)
+    account.create()
+    account.advance(700)
+    status, told = got(f"{account.eks.describe_cluster(name='blue')['cluster']['endpoint']}/version")
+    assert (status, told["code"]) == (501, "NotImplementedBySimulator")
+    assert "Kubernetes API of cluster blue with --kubernetes none" in told["error"]

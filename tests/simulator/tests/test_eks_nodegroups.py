@@ -102,6 +102,14 @@ def test_an_ordered_fate_fails_the_creation_with_its_issues(account: Account) ->
     assert (found["status"], found["health"]) == ("CREATE_FAILED", {"issues": [issue]})
 
 
+def test_a_fate_waits_for_a_life_cycle_that_can_have_it(account: Account) -> None:
+    account.order("nodegroup", "DELETE_FAILED", {"code": "Ec2SecurityGroupDeletionFailure", "message": "in use", "resourceIds": ["sg-1"]})
+    assert account.active_nodegroup()["status"] == "ACTIVE"
+    account("DeleteNodegroup", **GENERAL)
+    account.pass_time(400)
+    assert account.nodegroup()["status"] == "DELETE_FAILED"
+
+
 def test_the_nodes_stand_in_an_auto_scaling_group_spread_over_the_zones(account: Account) -> None:
     account.create_nodegroup()
     made = group(account)

@@ -25,8 +25,13 @@ from simulator.harness import Simulator
     [
         ({}, "resource: missing"),
         ({"resource": "nodegroup", "colour": "red"}, "colour: unknown"),
-        ({"resource": "nodegroup", "issues": "many"}, "issues: wanted list"),
-        ({"resource": "nodegroup", "after": "soon"}, "after: wanted int"),
+        ({"resource": "nodegruop"}, "resource: wanted one of"),
+        ({"resource": "nodegroup", "name": ""}, "name: wanted a string"),
+        ({"resource": "nodegroup", "outcome": "FAILED"}, "outcome: a nodegroup ends in one of ACTIVE, CREATE_FAILED"),
+        ({"resource": "nodegroup", "issues": "many"}, "issues: wanted a list of objects"),
+        ({"resource": "nodegroup", "issues": ["many"]}, "issues: wanted a list of objects"),
+        ({"resource": "nodegroup", "after": "soon"}, "after: wanted a number of seconds"),
+        ({"resource": "nodegroup", "after": -1}, "after: wanted a number of seconds"),
     ],
 )
 def test_a_wrong_outcome_is_refused_with_what_is_wrong(door: Door, order: dict[str, Any], wrong: str) -> None:
@@ -45,8 +50,8 @@ def test_an_outcome_for_an_ambiguous_name_is_refused(door: Door) -> None:
     for region in ("eu-central-1", "eu-west-1"):
         door.client("eks", region=region).create_cluster(name="blue", roleArn="r", resourcesVpcConfig={})
     with pytest.raises(ValueError, match=r"409.*more than one place"):
-        door.control("POST", "outcomes", {"resource": "cluster", "name": "blue", "outcome": "DEGRADED"})
-    door.control("POST", "outcomes", {"resource": "cluster", "name": "blue", "outcome": "DEGRADED", "region": "eu-west-1"})
+        door.control("POST", "outcomes", {"resource": "cluster", "name": "blue", "outcome": "FAILED"})
+    door.control("POST", "outcomes", {"resource": "cluster", "name": "blue", "outcome": "FAILED", "region": "eu-west-1"})
     assert len(door.front.world.lifecycles.outcomes) == 1
 
 

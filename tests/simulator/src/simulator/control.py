@@ -18,7 +18,7 @@ from . import normalised
 from .faults import Invalid
 from .front import Front
 from .journal import plain
-from .lifecycles import Outcome
+from .lifecycles import ENDS, Outcome
 from .messages import Answer, Request
 from .protocols import GLOBAL_REGION
 from .seam import Refusal, World, not_implemented
@@ -93,14 +93,27 @@ def _json(value: Any, status: int = 200) -> Answer:
     return Answer(status=status, body=text.encode(), headers={"Content-Type": "application/json"})
 
 
-OUTCOME_TYPES: Mapping[str, tuple[type, ...]] = {
-    "resource": (str,),
-    "name": (str,),
-    "outcome": (str,),
-    "issues": (list,),
-    "after": (int, float),
-    "account": (str,),
-    "region": (str,),
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What a member of an order may be."""
+
+    is_right: Callable[[Any], bool]
+    wanted: str
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
+
+
+TEXT = Member(lambda value: isinstance(value, str) and value != "", "a string")
+OUTCOME: Mapping[str, Member] = {
+    "resource": Member(lambda value: isinstance(value, str) and value in ENDS, f"one of {', '.join(ENDS)}"),
+    "name": TEXT,
+    "outcome": TEXT,
+    "issues": Member(lambda value: isinstance(value, list) and all(isinstance(issue, dict) for issue in value), "a list of objects"),
+    "after": Member(_is_number, "a number of seconds, 0 or more"),
+    "account": TEXT,
+    "region": TEXT,
 }
 
 
@@ -186,6 +199,7 @@ class Control:
         if len(places) > 1:
             raise _ambiguous(f"{order['resource']} {order['name']}", places)
         self._world.lifecycles.order(Outcome(**order))
+        self._front.changes += 1
         return _json({}, 201)
 
     def journal(self, asked: Asked) -> Answer:
@@ -274,14 +288,15 @@ def _leftovers() -> Callable[[World, str, str, str], Any]:
 
 
 def _outcome_problems(order: Mapping[str, Any]) -> list[str]:
-    wrong = [f"{name}: unknown" for name in order if name not in OUTCOME_TYPES]
-    given = {name: types for name, types in OUTCOME_TYPES.items() if name in order}
-    wrong += [f"{name}: wanted {types[0].__name__}, found {order[name]!r}" for name, types in given.items() if not _is(order[name], types)]
-    return wrong if "resource" in order else [*wrong, "resource: missing"]
-
-
-def _is(value: Any, types: tuple[type, ...]) -> bool:
-    return isinstance(value, types) and not isinstance(value, bool)
+    wrong = [f"{name}: unknown" for name in order if name not in OUTCOME]
+    bad = {name: member for name, member in OUTCOME.items() if name in order and not member.is_right(order[name])}
+    wrong += [f"{name}: wanted {member.wanted}, found {order[name]!r}" for name, member in bad.items()]
+    if "resource" not in order:
+        return [*wrong, f"resource: missing, wanted {OUTCOME['resource'].wanted}"]
+    ends = ENDS.get(order["resource"], frozenset()) if isinstance(order["resource"], str) else frozenset()
+    if not wrong and "outcome" in order and order["outcome"] not in ends:
+        wrong.append(f"outcome: a {order['resource']} ends in one of {', '.join(sorted(ends))}, found {order['outcome']!r}")
+    return wrong
 
 
 def _ambiguous(what: str, places: list[tuple[str, str]]) -> Wrong:

@@ -124,11 +124,18 @@ class Front:
         """Answer for a document that a service serves without a signature; it is no AWS call and not in the journal."""
         with self.lock:
             self.world.lifecycles.settle()
-            publishers = [service for service in self.world.services.values() if isinstance(service, Publisher)]
-            pages = (service.page(request.path) for service in publishers) if request.method == "GET" else ()
-            page = next((found for found in pages if found is not None), None)
-        found = {"error": f"there is nothing at {request.path}"} if page is None else plain(page)
-        return Answer(status=404 if page is None else 200, body=json.dumps(found).encode(), headers={"Content-Type": "application/json"})
+            try:
+                status, found = self._page(request)
+            except Refusal as refusal:
+                status, found = refusal.status, {"error": refusal.message, "code": refusal.code}
+        return Answer(status=status, body=json.dumps(found).encode(), headers={"Content-Type": "application/json"})
+
+    def _page(self, request: Request) -> tuple[int, Any]:
+        publishers = [service for service in self.world.services.values() if isinstance(service, Publisher)]
+        page = next((found for service in publishers if (found := service.page(request.path)) is not None), None)
+        if page is None:
+            return 404, {"error": f"there is nothing at {request.path}"}
+        return (200, plain(page)) if request.method in ("GET", "HEAD") else (405, {"error": f"{request.path} takes GET"})
 
     def respond(self, request: Request) -> Reaction:
         """Take a request from its arrival to what the client gets."""

@@ -11,7 +11,7 @@ every request) ends what is due. With speed `inf` it ends at the second read ins
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from .clock import Clock
@@ -44,6 +44,17 @@ class Outcome:
     region: str = "*"
 
 
+ENDS: Mapping[str, frozenset[str]] = {
+    "cluster": frozenset({"ACTIVE", "FAILED"}),
+    "nodegroup": frozenset({"ACTIVE", "CREATE_FAILED", "DEGRADED", "DELETE_FAILED"}),
+    "addon": frozenset({"ACTIVE", "CREATE_FAILED", "DEGRADED", "DELETE_FAILED"}),
+    "fargateprofile": frozenset({"ACTIVE", "CREATE_FAILED", "DELETE_FAILED"}),
+    "update": frozenset({"Successful", "Failed", "Cancelled"}),
+    "natgateway": frozenset({"available", "failed"}),
+}
+"""What can be ordered, and the states that it can be ordered to end in."""
+
+
 class LifeCycles:
     """Everything under way in all accounts and regions."""
 
@@ -69,11 +80,15 @@ class LifeCycles:
         """Order the fate of a coming life cycle."""
         self.outcomes.append(outcome)
 
-    def fate(self, resource: str, name: str, account: str, region: str) -> Outcome | None:
-        """Take the fate that was ordered for a life cycle which begins now, if any; each order is used once."""
+    def fate(self, resource: str, name: str, account: str, region: str, ends: Collection[str] = ()) -> Outcome | None:
+        """Take the fate that was ordered for a life cycle which begins now, if any; each order is used once.
+
+        `ends` are the outcomes that this life cycle can have: a deletion leaves `CREATE_FAILED` to the next creation.
+        """
         for at, order in enumerate(self.outcomes):
             wanted = ((order.resource, resource), (order.name, name), (order.account, account), (order.region, region))
-            if all(fnmatch.fnmatchcase(found, pattern) for pattern, found in wanted):
+            is_possible = not ends or order.outcome in ("", *ends)
+            if is_possible and all(fnmatch.fnmatchcase(found, pattern) for pattern, found in wanted):
                 return self.outcomes.pop(at)
         return None
 

@@ -88,7 +88,7 @@ class Publisher(Protocol):
     """What a service also is if it serves documents that nobody signs for (an OIDC issuer's configuration and keys)."""
 
     def page(self, path: str) -> Mapping[str, Any] | None:
-        """Give the JSON document at a raw path below `/_`, or None if there is none."""
+        """Give the JSON document at a raw path below `/_`, None if there is none, or raise `Refusal`."""
 
 
 @dataclass(slots=True)

@@ -39,7 +39,7 @@ def create_cluster(context: Context, parameters: dict[str, Any]) -> dict[str, An
     cluster = Cluster(shown=shown)
     _settle_in(context, cluster, where)
     context.region.clusters[name] = cluster
-    fate = context.fate("cluster", name)
+    fate = context.fate("cluster", name, ("ACTIVE", "FAILED"))
     seconds = durations.CLUSTER_CREATE if fate is None or fate.after is None else fate.after
     outcome, issues = (fate.outcome, fate.issues) if fate else ("", [])
     context.later("cluster", name, seconds, end_create, name, outcome, issues)
@@ -155,7 +155,7 @@ def delete_cluster(context: Context, parameters: dict[str, Any]) -> dict[str, An
     cluster = context.cluster(name)
     _require_deletable(cluster)
     cluster.shown["status"] = "DELETING"
-    fate = context.fate("cluster", name)
+    fate = context.fate("cluster", name, ("FAILED",))
     seconds = durations.CLUSTER_DELETE if fate is None or fate.after is None else fate.after
     outcome, issues = (fate.outcome, fate.issues) if fate else ("", [])
     context.later("cluster", name, seconds, end_delete, name, outcome, issues)

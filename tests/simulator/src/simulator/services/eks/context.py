@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -51,9 +51,9 @@ class Context:
             raise Refusal("ResourceNotFoundException", f"No cluster found for name: {name}.", 404, clusterName=name)
         return self.region.clusters[name]
 
-    def fate(self, resource: str, name: str) -> Outcome | None:
-        """Take the ordered fate of a life cycle that begins now."""
-        return self.world.lifecycles.fate(resource, name, self.caller.account, self.caller.region)
+    def fate(self, resource: str, name: str, ends: Collection[str] = ()) -> Outcome | None:
+        """Take the ordered fate of a life cycle that begins now and can end in `ends`."""
+        return self.world.lifecycles.fate(resource, name, self.caller.account, self.caller.region, ends)
 
     def later(self, resource: str, key: str, seconds: float, end: Callable[..., None], *values: Any) -> LifeCycle:
         """Call `end(context, *values)` when `seconds` have passed; `end` must be a module-level function, values plain.

@@ -20,11 +20,13 @@ End = Callable[..., None]
 
 NAMES = {"nodegroup": "nodegroupName", "addon": "addonName", "fargateprofile": "fargateProfileName"}
 FAILURES = ("Failed", "Cancelled")
+ENDS = {"CREATING": ("ACTIVE", "CREATE_FAILED", "DEGRADED"), "DELETING": ("DELETE_FAILED",)}
+"""What a life cycle can be ordered to end in, by the state in which it begins."""
 
 
 def begin(context: Context, kind: str, record: Record, seconds: float, end: End, *values: Any) -> None:
     """Begin a life cycle of a node group, add-on or Fargate profile, and take the fate that was ordered for it."""
-    _begin(context, kind, record, seconds, end, context.fate(kind, record.shown[NAMES[kind]]), *values)
+    _begin(context, kind, record, seconds, end, context.fate(kind, record.shown[NAMES[kind]], ENDS[record.shown["status"]]), *values)
 
 
 def begin_update(context: Context, kind: str, record: Record, seconds: float, end: End, *values: Any) -> None:

@@ -18,6 +18,7 @@ import botocore.session
 from botocore.model import ServiceModel
 
 from ...seam import Call, Refusal, World, not_implemented
+from . import published
 from .context import Context, Operation
 from .durations import TOKEN_MEMORY
 from .store import Cluster, Record, Region, Shown
@@ -102,6 +103,11 @@ class Eks:
             found[f"cluster/{name}"] = copy.deepcopy(cluster.shown)
             found.update({f"{kind}/{name}/{key}": copy.deepcopy(record.shown) for kind, key, record in members(cluster)})
         return found
+
+    def page(self, path: str) -> Mapping[str, Any] | None:
+        """Give a document that some cluster publishes."""
+        clusters = [cluster for region in self.stores.values() for cluster in region.clusters.values()]
+        return published.page(clusters, self.world.endpoint, path)
 
     def _once(self, call: Call) -> dict[str, Any]:
         key = (call.account, call.region, call.operation, call.parameters[TOKEN])
