@@ -112,9 +112,16 @@ options:
   status:
     description: Accepted and ignored, so that a result can be given back as options.
     type: dict
+requirements:
+  - jsonschema >= 4.18 (optional; O(addons[].configuration_values) is checked with it before anything is changed)
 notes:
   - >-
-    IAM actions: C(eks:DescribeCluster), C(eks:ListAddons), C(eks:DescribeAddon), C(eks:DescribeAddonVersions), C(eks:CreateAddon),
+    A configuration that is going to be set is held against the schema that EKS gives for the add-on's version. Where that cannot be done
+    (jsonschema is not installed, C(eks:DescribeAddonConfiguration) is not allowed), the check is named among the deferred checks of the
+    plan, and EKS refuses a bad configuration only when its turn comes.
+  - >-
+    IAM actions: C(eks:DescribeCluster), C(eks:ListAddons), C(eks:DescribeAddon), C(eks:DescribeAddonVersions),
+    C(eks:DescribeAddonConfiguration), C(eks:CreateAddon),
     C(eks:UpdateAddon), C(eks:DeleteAddon), C(eks:DescribeUpdate), C(eks:ListUpdates), C(eks:DescribePodIdentityAssociation),
     C(eks:TagResource), C(eks:UntagResource). With O(addons[].pod_identity_associations), EKS asks the caller for
     C(eks:CreatePodIdentityAssociation), C(eks:UpdatePodIdentityAssociation), C(eks:DeletePodIdentityAssociation), C(iam:GetRole) and

@@ -791,6 +791,8 @@ options:
   status:
     description: Accepted and ignored, so that a result can be given back as options.
     type: dict
+requirements:
+  - jsonschema >= 4.18 (optional; the configuration of add-ons is checked with it before anything is changed)
 notes:
   - >-
     IAM actions: those of the modules of the declared parts. With O(delete_orphans), C(elasticloadbalancing:DescribeLoadBalancers),
