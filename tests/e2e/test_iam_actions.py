@@ -247,7 +247,8 @@ def upgrade(life: Life) -> None:
 def addons_life(life: Life, roles: Mapping[str, str]) -> None:
     """Make them before there are nodes, change one, and drop what is declared no longer."""
     linked = [{"service_account": "aws-node", "role_arn": roles["vpc-cni"]}]
-    cni, proxy = {"name": "vpc-cni", "tags": {"team": "platform", "old": "yes"}}, {"name": "kube-proxy"}
+    configured = {"name": "vpc-cni", "configuration_values": {"env": {"WARM_ENI_TARGET": "2"}}}
+    cni, proxy = {**configured, "tags": {"team": "platform", "old": "yes"}}, {"name": "kube-proxy"}
     life.converge("addons", cluster="blue", addons=[{**cni, "pod_identity_associations": linked}, proxy])
     life.rest("addons", cluster="blue", addons=[cni])
     without = [{"name": "vpc-cni", "tags": {"team": "shop"}, "pod_identity_associations": []}]
