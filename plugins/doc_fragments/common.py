@@ -42,10 +42,20 @@ options:
   expected_plan_digest:
     description:
       - RV(plan_digest) of the plan that was approved. A run whose own plan differs is refused, and shows its own plan.
-      - When omitted, the plan of the moment is carried out.
+      - A digest tells that the plans differ, and O(expected_plan) how. When both are omitted, the plan of the moment is carried out.
     type: str
+  expected_plan:
+    description:
+      - RV(plan) of the run in check mode that was approved. A run whose own plan has other steps or other requests is refused, with every
+        difference.
+      - Account and region are not in it, but in O(expected_plan_digest); give both.
+      - When omitted, a refusal because of O(expected_plan_digest) shows the plan of the moment alone.
+    type: list
+    elements: dict
   allow_replace:
-    description: Allows steps that replace a thing by a new one. Without it such a plan is shown and refused.
+    description:
+      - Allows steps that replace a thing by a new one. Without it such a plan is shown and refused.
+      - What takes more than a call (new nodes for old ones) is shown and refused with it too, and with what to do instead.
     type: bool
     default: false
   allow_irreversible:

@@ -121,6 +121,28 @@ def replaced(world: World, folder: Path, module: str, options: dict[str, Any], p
     assert '± nodegroup/general/replace  instance_types: ["m7i.large"] → ["c7i.large"]' in result["plan_text"]
 
 
+def test_a_plan_that_was_approved_is_carried_out_and_another_one_refused_with_the_difference(world: World, tmp_path: Path) -> None:
+    network = {"name": "shared", "vpc": {"cidr": "10.0.0.0/16"}, "zones": [f"{REGION}a", f"{REGION}b"], "subnets": {"intra": {}}}
+    approved = {"expected_plan": "{{ planned.plan }}", "expected_plan_digest": "{{ planned.plan_digest }}"}
+    other = {**network, "vpc": {"cidr": "10.0.0.0/16", "dns_hostnames": True}, "tags": {"team": "platform"}}
+    played = play(
+        world,
+        tmp_path,
+        [
+            {"name": "Plan", "cutover.eks.network": network, "check_mode": True, "register": "planned"},
+            {"name": "Another", "cutover.eks.network": {**other, **approved}, "ignore_errors": True},
+            {"name": "The approved one", "cutover.eks.network": {**network, **approved}},
+        ],
+    )
+    assert played.exit_code == 0, played.output
+    problems = {problem["path"]: problem["found"] for problem in played.result("Another")["problems"]}
+    assert {problem["code"] for problem in played.result("Another")["problems"]} == {"plan_differs"}
+    assert any("platform" in found and found.endswith("for vpc") for found in problems.values()), problems
+    assert "ModifyVpcAttribute" in problems["expected_plan"]
+    assert played.changed() == ["Plan", "The approved one"]
+    assert len(world.client("ec2").describe_vpcs(Filters=[{"Name": "cidr", "Values": ["10.0.0.0/16"]}])["Vpcs"]) == 1
+
+
 def test_somebodys_vpc_is_adopted_by_id_and_what_is_not_declared_stays(world: World, tmp_path: Path) -> None:
     ec2 = world.client("ec2")
     vpc = ec2.create_vpc(

@@ -27,6 +27,7 @@ INFO_OPTIONS: dict[str, Any] = {
 
 RUN_OPTIONS: dict[str, Any] = INFO_OPTIONS | {
     "expected_plan_digest": {"type": "str"},
+    "expected_plan": {"type": "list", "elements": "dict"},
     "allow_replace": {"type": "bool", "default": False},
     "allow_irreversible": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
@@ -46,6 +47,7 @@ class Controls:
     allowed_account_ids: tuple[str, ...] | None = None
     allowed_regions: tuple[str, ...] | None = None
     expected_plan_digest: str = ""
+    expected_plan: tuple[Mapping[str, Any], ...] | None = None
     allow_replace: bool = False
     allow_irreversible: bool = False
     wait: bool = True
@@ -62,6 +64,7 @@ class Controls:
             allowed_account_ids=_listed(options.get("allowed_account_ids")),
             allowed_regions=_listed(options.get("allowed_regions")),
             expected_plan_digest=options.get("expected_plan_digest") or "",
+            expected_plan=None if options.get("expected_plan") is None else tuple(options["expected_plan"]),
             allow_replace=bool(options.get("allow_replace")),
             allow_irreversible=bool(options.get("allow_irreversible")),
             wait=options.get("wait") is not False,

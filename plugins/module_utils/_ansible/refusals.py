@@ -11,6 +11,7 @@ from typing import Any
 from .._model.problem import Problems
 from .._model.reference import is_marker
 from .._model.scope import Scope
+from .._plan.approval import check_approved
 from .._plan.data import plan_digest
 from .._plan.plan import Plan
 from .arguments import Controls
@@ -51,10 +52,14 @@ def refuse_elsewhere(scope: Scope, controls: Controls) -> None:
 
 
 def refuse_unapproved(plan: Plan, scope: Scope, controls: Controls) -> None:
-    """Refuse a plan that is not the one whose digest was approved."""
+    """Refuse a plan that is not the approved one; a digest alone tells that it differs, the plan itself tells how."""
     digest = plan_digest(plan, scope)
+    if digest == controls.expected_plan_digest:
+        return
     problems = Problems()
-    if controls.expected_plan_digest and controls.expected_plan_digest != digest:
+    if controls.expected_plan is not None:
+        check_approved(plan, controls.expected_plan, problems)
+    if controls.expected_plan_digest and not problems.found:
         steps = ", ".join(f"{step.kind.value} {step.key}" for step in plan if step.is_change)
         problems.add(
             "plan_differs",

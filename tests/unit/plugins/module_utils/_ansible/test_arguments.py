@@ -35,5 +35,10 @@ def test_an_empty_list_allows_nothing_and_none_allows_everything() -> None:
     assert Controls.of({"allowed_account_ids": None}).allowed_account_ids is None
 
 
+def test_an_empty_plan_may_be_the_expected_one() -> None:
+    assert Controls.of({"expected_plan": []}).expected_plan == ()
+    assert Controls.of({}).expected_plan is None
+
+
 def test_account_ids_may_be_numbers_and_have_spaces() -> None:
     assert Controls.of({"allowed_account_ids": [42, " 7 "]}).allowed_account_ids == ("42", "7")

@@ -255,6 +255,29 @@ def test_the_approved_plan_is_carried_out() -> None:
     assert World().run(expected_plan_digest=plan_digest(MAKE, SCOPE))["changed"]
 
 
+APPROVED = World().run(CHECK)
+
+
+def test_the_plan_that_check_mode_returned_is_the_approved_one() -> None:
+    assert World().run(expected_plan=APPROVED["plan"])["changed"]
+    assert World().run(expected_plan=APPROVED["plan"], expected_plan_digest=APPROVED["plan_digest"])["changed"]
+
+
+def test_a_run_that_differs_from_the_approved_plan_is_refused_with_the_difference() -> None:
+    world = World(plans=[Plan(steps=(replace(VPC, request={"CidrBlock": "10.1.0.0/16"}), SUBNET))])
+    result = world.run(expected_plan=APPROVED["plan"], expected_plan_digest=APPROVED["plan_digest"])
+    (problem,) = result["problems"]
+    assert (problem["code"], problem["path"]) == ("plan_differs", "expected_plan[0].request.CidrBlock")
+    assert (problem["found"], problem["wanted"]) == ("10.1.0.0/16 for vpc", "10.0.0.0/16")
+    assert world.writes() == []
+
+
+def test_the_same_calls_elsewhere_are_not_the_approved_plan() -> None:
+    elsewhere = plan_digest(MAKE, replace(SCOPE, region="us-east-1"))
+    result = World().run(expected_plan=APPROVED["plan"], expected_plan_digest=elsewhere)
+    assert [problem["path"] for problem in result["problems"]] == ["expected_plan_digest"]
+
+
 def test_consents_are_asked_for_with_the_plan() -> None:
     world = World(plans=[Plan(steps=(replace(VPC, kind=Kind.REPLACE), replace(SUBNET, consent="allow_irreversible")))])
     result = world.run()
