@@ -72,8 +72,8 @@ $(AWSCLI)/.installed: $(PINS)/awscli.txt
 # ---- the fast loop
 
 .PHONY: check ruff types layers units-fast
-check: install ## the fast loop: style, types, layers, unit tests; a failure does not hide the next
-	@$(MAKE) --keep-going ruff types layers units-fast
+check: install ## the fast loop: style, types, layers, unit tests with their coverage; a failure does not hide the next
+	@$(MAKE) --keep-going ruff types layers coverage
 
 ruff: install
 	$(VENV)/bin/ruff check .
@@ -86,11 +86,11 @@ types: install
 layers: install
 	$(COLLECTIONS) $(VENV)/bin/lint-imports --cache-dir $(BUILD)/layers
 
-units-fast: install
+units-fast: install ## the unit tests alone; ARGS="-k drift"
 	$(TESTS) $(PYTHON) -m pytest tests/unit $(ARGS)
 
 .PHONY: coverage
-coverage: install ## branch coverage of the pure layers by the unit tests
+coverage: install ## branch coverage of the pure layers by the unit tests; less than pyproject.toml demands fails
 	$(TESTS) $(PYTHON) -m coverage run -m pytest -q tests/unit
 	$(PYTHON) -m coverage report
 
