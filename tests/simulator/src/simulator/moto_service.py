@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from . import allowlist, moto_backend
+from . import allowlist, model_rules, moto_backend
 from .seam import Call, Caller, Refusal, World
 
 Handler = Callable[[Any, Call], dict[str, Any]]
@@ -38,9 +38,10 @@ class MotoService:
         return handler(self, call) if handler else self.moto(call)
 
     def check(self, call: Call) -> None:
-        """Hold a client's request against the allow-list."""
+        """Hold a client's request against the allow-list and the service model."""
         if not is_internal(call):
             allowlist.check(self.allowed, call)
+            model_rules.judge(call)
 
     def moto(self, call: Call, **changes: Any) -> dict[str, Any]:
         """Let moto answer, with some parameters changed (None: left out)."""

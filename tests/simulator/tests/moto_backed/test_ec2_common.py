@@ -109,6 +109,19 @@ def test_a_dry_run_changes_nothing_and_says_so(ask: Client) -> None:
     assert ask("ec2.DescribeVpcs") == before
 
 
+@pytest.mark.row("Idempotency")
+@pytest.mark.parametrize(
+    ("operation", "required", "longest"),
+    [
+        ("ec2.CreateRouteTable", {"VpcId": "vpc-0123456789abcdef0"}, 64),
+        ("ec2.CreateLaunchTemplate", {"LaunchTemplateName": "nodes", "LaunchTemplateData": {}}, 128),
+    ],
+)
+def test_a_client_token_has_a_longest_length(ask: Client, operation: str, required: dict[str, object], longest: int) -> None:
+    assert f"at most {longest} " in ask.refused(operation, **required, ClientToken="t" * (longest + 1)).message
+    assert "ClientToken" not in ask.refused(operation, **required, ClientToken="t" * longest).message
+
+
 def test_tags_are_written_replaced_listed_and_taken_away(ask: Client, three: list[str]) -> None:
     ask("ec2.CreateTags", Resources=three[:2], Tags=[{"Key": "team", "Value": "c"}, {"Key": "cost", "Value": "7"}])
     ask("ec2.DeleteTags", Resources=three[:1], Tags=[{"Key": "Name"}, {"Key": "cost", "Value": "8"}])

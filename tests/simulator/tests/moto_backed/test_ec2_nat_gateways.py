@@ -136,6 +136,17 @@ def test_at_infinite_speed_the_second_read_shows_the_end(ask: Client) -> None:
     assert [show(client, nat)["State"] for _look in range(2)] == ["pending", "available"]
 
 
+def test_at_infinite_speed_only_a_look_at_the_gateway_itself_counts(ask: Client) -> None:
+    client = Client(make_world(speed=float("inf")))
+    place = build(client)
+    nat, other = create(client, place), create(client, build(client))
+
+    for _look in range(2):
+        show(client, other)
+        client.world.services["ec2"].resources(client.account, client.region)
+    assert show(client, nat)["State"] == "pending"
+
+
 def test_filters_of_nat_gateways_are_honoured(ask: Client, place: Place) -> None:
     nat = create(ask, place)
 

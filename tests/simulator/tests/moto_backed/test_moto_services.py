@@ -15,6 +15,32 @@ GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}"
 LOCK = f"/cutover.eks/{REGION}/blue/lock"
 
 
+@pytest.mark.parametrize(
+    ("operation", "parameters", "code", "told"),
+    [
+        ("ec2.CreateSubnet", {"CidrBlock": "10.0.0.0/24"}, "MissingParameter", "The request must contain the parameter VpcId"),
+        ("ec2.DescribeVpcs", {"MaxResults": "many"}, "InvalidParameterValue", "Invalid type for parameter MaxResults"),
+        ("iam.AttachRolePolicy", {"RoleName": "blue"}, "ValidationError", "The request must contain the parameter PolicyArn"),
+        ("logs.CreateLogGroup", {}, "InvalidParameterException", "The request must contain the parameter logGroupName"),
+        ("ssm.PutParameter", {"Name": "/a"}, "ValidationException", "The request must contain the parameter Value"),
+    ],
+)
+def test_what_breaks_the_service_model_is_refused(ask: Client, operation: str, parameters: dict[str, object], code: str, told: str) -> None:
+    refusal = ask.refused(operation, **parameters)
+
+    assert (refusal.code, refusal.status) == (code, 400)
+    assert told in refusal.message
+
+
+def test_an_unknown_member_is_refused_by_name_at_any_depth(ask: Client) -> None:
+    permission = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.0.0.0/8", "Colour": "red"}]}
+
+    refusal = ask.refused("ec2.AuthorizeSecurityGroupIngress", GroupId="sg-1", IpPermissions=[permission])
+
+    assert (refusal.code, refusal.status) == ("NotImplementedBySimulator", 501)
+    assert "ec2.AuthorizeSecurityGroupIngress field IpPermissions[0].IpRanges[0].Colour" in refusal.message
+
+
 def test_a_log_group_with_retention_and_tags(ask: Client) -> None:
     ask("logs.CreateLogGroup", logGroupName=GROUP, tags={"a": "b"})
     ask("logs.PutRetentionPolicy", logGroupName=GROUP, retentionInDays=90)

@@ -126,10 +126,17 @@ def _forget(ec2: MotoService, call: Call, id: str) -> None:
 def describe(ec2: MotoService, call: Call) -> dict[str, Any]:
     """Show each gateway in the state that it is in."""
     backend = ec2.backend(call)
-    for id in list(backend.nat_gateways):
-        ec2.world.lifecycles.read(RESOURCE, _key(call, id))
     items = ec2.ask(call, "DescribeNatGateways", {})["NatGateways"]
     return {"NatGateways": [shown(item, backend.nat_gateways[item["NatGatewayId"]]) for item in items]}
+
+
+def note_reads(ec2: MotoService, call: Call, answer: dict[str, Any]) -> bool:
+    """Note that a client saw these gateways, and say whether any is in another state now (at infinite speed)."""
+    seen = {item["NatGatewayId"]: item["State"] for item in answer["NatGateways"]}
+    for id in seen:
+        ec2.world.lifecycles.read(RESOURCE, _key(call, id))
+    gateways = ec2.backend(call).nat_gateways
+    return any(gateways[id].state != state for id, state in seen.items())
 
 
 def shown(item: dict[str, Any], gateway: Any) -> dict[str, Any]:

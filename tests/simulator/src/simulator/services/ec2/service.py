@@ -32,6 +32,16 @@ NOUNS = (instances, interfaces, launch_templates, nat_gateways, network, offers,
 HANDLERS: dict[str, Handler] = {operation: handler for noun in NOUNS for operation, handler in noun.HANDLERS.items()}
 
 
+LONGEST_TOKEN, LONGEST_TEMPLATE_TOKEN = 64, 128
+
+
+def _check_token(call: Call) -> None:
+    """Refuse a client token that is too long; launch templates take longer ones."""
+    longest = LONGEST_TEMPLATE_TOKEN if "LaunchTemplate" in call.operation else LONGEST_TOKEN
+    if len(call.parameters.get("ClientToken", "")) > longest:
+        raise Refusal("InvalidParameterValue", f"Invalid value for ClientToken: it must have at most {longest} ASCII characters.")
+
+
 class Ec2(MotoService):
     """Elastic Compute Cloud."""
 
@@ -41,15 +51,22 @@ class Ec2(MotoService):
     def handle(self, call: Call) -> dict[str, Any]:
         """Answer a dry run at once, tag what is created, list by our own rules."""
         self.check(call)
+        _check_token(call)
         if call.parameters.get("DryRun"):
             raise Refusal("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
         instances.reap(self, call)
         if call.operation in LISTINGS:
-            answer = reading.select(LISTINGS[call.operation], self.items(call), call.parameters)
-            return instances.regroup(answer) if call.operation == "DescribeInstances" else answer
+            return self._listed(call)
         if call.operation in tagging.CREATED:
             return tagging.create(self, call, self._answer)
         return self._answer(call)
+
+    def _listed(self, call: Call) -> dict[str, Any]:
+        """Select, and at infinite speed select again what this look has brought to its end."""
+        answer = reading.select(LISTINGS[call.operation], self.items(call), call.parameters)
+        if call.operation == "DescribeNatGateways" and nat_gateways.note_reads(self, call, answer):
+            answer = reading.select(LISTINGS[call.operation], self.items(call), call.parameters)
+        return instances.regroup(answer) if call.operation == "DescribeInstances" else answer
 
     def items(self, call: Call) -> list[dict[str, Any]]:
         """Give everything of a kind as AWS shows it."""
