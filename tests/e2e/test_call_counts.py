@@ -65,9 +65,14 @@ def reference(nodegroups: int) -> dict[str, Any]:
 
 
 def called(world: World, nodegroups: int) -> Counter[str]:
+    """Converge the reference work, and count the calls by service and operation."""
+    return counted(world, reference(nodegroups))
+
+
+def counted(world: World, options: Mapping[str, Any], **controls: Any) -> Counter[str]:
     """Converge, and count the calls by service and operation."""
     before = world.last()
-    done = converging.run(world.simulator.endpoint, reference(nodegroups))
+    done = converging.run(world.simulator.endpoint, options, **controls)
     assert not done.get("failed"), done.get("msg")
     return Counter(f"{call['service']}.{call['operation']}" for call in world.control("GET", f"journal?after={before}"))
 
@@ -83,6 +88,25 @@ def test_a_creation_writes_once_for_each_thing(world: World, nodegroups: int) ->
     calls = called(world, nodegroups)
     assert writes(calls) == {**WRITES, "eks.CreateNodegroup": nodegroups}
     assert {name: count for name, count in calls.items() if name.startswith("ssm.")} == LOCK
+
+
+def test_a_configuration_of_an_add_on_costs_one_look_at_its_schema_when_it_is_set(world: World) -> None:
+    plain, configured = {"name": "vpc-cni"}, {"name": "coredns", "configuration_values": {"replicaCount": 3}}
+    options = {**reference(1), "addons": {"addons": [plain, configured]}}
+    made = counted(world, options)
+    assert (made["eks.DescribeAddonVersions"], made["eks.DescribeAddonConfiguration"]) == (2, 1)
+    assert counted(world, options) == {**LOOKS, "eks.DescribeCluster": 3, "eks.DescribeNodegroup": 1, "eks.DescribeAddon": 2}
+    configured["configuration_values"] = {"replicaCount": 4}
+    changed = counted(world, options)
+    assert (changed["eks.DescribeAddonVersions"], changed["eks.DescribeAddonConfiguration"]) == (0, 1)
+
+
+def test_an_upgrade_costs_a_look_at_the_offered_versions_and_at_every_node_group(world: World) -> None:
+    options = {"name": "blue", "cluster": {**reference(2)["cluster"]}}
+    counted(world, reference(2) | {"cluster": {"version": "1.34"}})
+    calls = counted(world, options, allow_irreversible=True)
+    looks = ("eks.DescribeClusterVersions", "eks.ListNodegroups", "eks.DescribeNodegroup", "eks.UpdateClusterVersion")
+    assert [calls[name] for name in looks] == [1, 1, 2, 1]
 
 
 def writes(calls: Mapping[str, int]) -> dict[str, int]:
