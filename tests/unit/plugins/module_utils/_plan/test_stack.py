@@ -5,21 +5,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.cutover.eks.plugins.module_utils._model.addons import AddonsActual, OfferedVersion
 from ansible_collections.cutover.eks.plugins.module_utils._model.cluster import ClusterActual
 from ansible_collections.cutover.eks.plugins.module_utils._model.network_actual import NetworkActual
 from ansible_collections.cutover.eks.plugins.module_utils._model.nodegroups import LiveNodegroup, NodegroupsActual
 from ansible_collections.cutover.eks.plugins.module_utils._model.problem import Refused
+from ansible_collections.cutover.eks.plugins.module_utils._model.reference import Ref
 from ansible_collections.cutover.eks.plugins.module_utils._model.scope import Scope
 from ansible_collections.cutover.eks.plugins.module_utils._model.stack import Stack, StackActual
-from ansible_collections.cutover.eks.plugins.module_utils._plan.plan import Kind
+from ansible_collections.cutover.eks.plugins.module_utils._plan.plan import Kind, Plan, Step
 from ansible_collections.cutover.eks.plugins.module_utils._plan.stack import plan_stack
-from ansible_collections.cutover.eks.tests.unit.plugins.module_utils._plan.network_world import ZONES
+from ansible_collections.cutover.eks.tests.unit.plugins.module_utils._plan import (
+    network_world,
+    test_addons,
+    test_cluster,
+    test_iam_roles,
+    test_nodegroups,
+)
 
 SCOPE = Scope(account="123456789012", region="eu-central-1")
 STACK: dict[str, Any] = {
@@ -37,7 +47,7 @@ STACK: dict[str, Any] = {
 }
 OFFERED = (OfferedVersion(version="v1.19.0-eksbuild.1", is_default=True),)
 EMPTY = StackActual(
-    network=NetworkActual(zones=ZONES),
+    network=NetworkActual(zones=network_world.ZONES),
     cluster=ClusterActual(offered_versions=("1.34", "1.35")),
     nodegroups=NodegroupsActual(architectures={"m7i.large": frozenset({"x86_64"}), "m7g.large": frozenset({"arm64"})}),
     addons=AddonsActual(offered={"vpc-cni": OFFERED, "coredns": OFFERED}),
@@ -118,3 +128,71 @@ def test_members_of_a_cluster_that_is_nowhere_declared_are_planned_with_the_chec
     plan = plan_stack(Stack.from_options(options, SCOPE), EMPTY, SCOPE)
     assert {problem.path for problem in plan.problems} == {"nodegroups.cluster", "addons.cluster"}
     assert plan.deferring(lambda problem: bool(problem.check)).deferred_checks.count("cluster blue exists") == 1
+
+
+PARTS = {"role": "iam_roles", "cluster": "cluster", "log-group": "cluster", "nodegroup": "nodegroups", "launch-template": "nodegroups"}
+"""Which part a step belongs to, by the first word of its key; the others are the network's."""
+
+
+def after_run(plan: Plan, actual: StackActual) -> StackActual:
+    """Give the world after the plan's steps: each part tells it of its own, what one hands to the other being known by then."""
+    steps: dict[str, list[Step]] = {part: [] for part in ("network", "iam_roles", "cluster", "nodegroups", "addons")}
+    for step in plan:
+        kind = step.key.split("/")[0]
+        steps["addons" if kind == "addon" else PARTS.get(kind, "network")].append(step)
+    roles = test_iam_roles.after_run(Plan(steps=tuple(steps["iam_roles"])), actual.iam_roles)
+    arns = {role.tags["cutover.eks/step"]: role.arn for role in roles.roles.values()}
+    known = {part: Plan(steps=tuple(replace(step, request=concrete(step.request, arns)) for step in steps[part])) for part in steps}
+    cluster = test_cluster.after_run(known["cluster"], test_cluster.declared(), actual.cluster)
+    seen = {"cluster_version": cluster.cluster.version, "cluster_status": "ACTIVE"} if cluster.cluster else {}
+    return replace(
+        actual,
+        network=network_world.after_run(Plan(steps=tuple(steps["network"])), actual.network),
+        iam_roles=roles,
+        cluster=cluster,
+        nodegroups=replace(test_nodegroups.after_run(known["nodegroups"], actual.nodegroups), **seen),
+        addons=replace(test_addons.after_run(known["addons"], actual.addons), **seen),
+    )
+
+
+def concrete(value: Any, arns: Mapping[str, str]) -> Any:
+    """Put ids and ARNs in the place of what subnets and roles answer."""
+    match value:
+        case Ref() if value.step in arns:
+            return arns[value.step]
+        case Ref() if value.step.split("/")[0] in network_world.PREFIXES:
+            return network_world.id_of(value.step)
+        case Mapping():
+            return {name: concrete(inner, arns) for name, inner in value.items()}
+        case list() | tuple():
+            return [concrete(inner, arns) for inner in value]
+        case _:
+            return value
+
+
+NETWORKS = st.fixed_dictionaries(
+    {
+        "vpc": st.just({"cidr": "10.0.0.0/16"}),
+        "zones": st.sampled_from([["2"], ["3"]]),
+        "subnets": st.just({"private": {}, "public": {"map_public_ip": True}}),
+        "nat": st.sampled_from(["none", "single", "zonal"]),
+    }
+)
+CLUSTERS = st.fixed_dictionaries(
+    {"version": st.just("1.35")},
+    optional={"logging": st.lists(st.sampled_from(["api", "audit"]), unique=True), "log_retention_days": st.sampled_from([30, 90])},
+)
+ADDONS = st.lists(st.sampled_from(STACK["addons"]["addons"]), unique_by=lambda addon: str(addon["name"]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(network=NETWORKS, cluster=CLUSTERS, group=test_nodegroups.CONFIGURATIONS, addons=ADDONS, broken_off=st.floats(0, 1))
+def test_a_stack_converges_also_when_a_run_was_broken_off(
+    *, network: dict[str, Any], cluster: dict[str, Any], group: dict[str, Any], addons: list[dict[str, Any]], broken_off: float
+) -> None:
+    options = {**STACK, "network": network, "cluster": cluster, "nodegroups": {"nodegroups": [group]}, "addons": {"addons": addons}}
+    desired = Stack.from_options(options, SCOPE)
+    first = plan_stack(desired, EMPTY, SCOPE)
+    rest = after_run(Plan(steps=first.steps[: round(len(first.steps) * broken_off)]), EMPTY)
+    once = after_run(plan_stack(desired, rest, SCOPE), rest)
+    assert plan_stack(desired, once, SCOPE).steps == ()
