@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,12 +149,12 @@ def marked(*, sampled: Mapping[Cell, bool]) -> list[ParameterSet]:
 
 
 @pytest.fixture(scope="module")
-def journeys(simulator: Simulator) -> Iterator[dict[str, Undisturbed]]:
+def journeys(simulator: Simulator) -> dict[str, Undisturbed]:
     """Record both runs; the deletion begins where the creation ended."""
     simulator.control("POST", "reset")
     simulator.control("PUT", "clock", {"speed": 3000})
     creation = recorded(simulator, converging.STACK)
-    yield {"create": creation, "delete": recorded(simulator, DOWN)}
+    return {"create": creation, "delete": recorded(simulator, DOWN)}
 
 
 @pytest.fixture(scope="module")

@@ -93,11 +93,11 @@ class Attempt:
             except ApiError as error:
                 fault = self._fault(error)
                 tries[fault] += 1
-                since.setdefault(fault, self.around.gateway.server_seconds())
-                settled = yield from self._settled(error)
+                seconds = self.around.gateway.server_seconds() - since.setdefault(fault, self.around.gateway.server_seconds())
+                settled = {} if self._gone(error, tries[fault], seconds) else (yield from self._settled(error))
                 if settled is not None:
                     return settled
-                if self._hopeless(error, fault, tries[fault], self.around.gateway.server_seconds() - since[fault]):
+                if self._hopeless(error, fault, tries[fault], seconds):
                     raise
                 if error.code in self.step.obstacles:
                     self.around.progress.state(self.step.key, f"held up by {error.code}", self.around.clock.monotonic() - began)
@@ -110,10 +110,19 @@ class Attempt:
         """Take an obstacle as what it is, whatever its code means elsewhere."""
         return Fault.REFUSED if error.code in self.step.obstacles else error.fault
 
+    def _gone(self, error: ApiError, tries: int, seconds: float) -> bool:
+        """Say whether a deletion finds nothing to delete.
+
+        This run has seen what it deletes. Where it waits for the end, a service that is only slow to see it would be waited for
+        in vain, so such a thing is gone when it has been missed for half a minute.
+        """
+        if self.step.kind is not Kind.DELETE or not (error.fault is Fault.NOT_FOUND or error.code in self.step.already):
+            return False
+        certain = self.unanswered or self.step.wait is None or error.fault is not Fault.NOT_FOUND
+        return certain or (tries >= MINIMUM_LOOKUPS and seconds > LOOKUP_SECONDS)
+
     def _settled(self, error: ApiError) -> Activity[Answer | None]:
         """Give the answer that lies in an error, or that a look-up finds; None: there is none."""
-        if self.step.kind is Kind.DELETE and (error.fault is Fault.NOT_FOUND or error.code in self.step.already):
-            return {}
         if self.unanswered and error.code in self.step.already:
             return (yield from self._looked_up()) or {}
         if error.fault is Fault.AMBIGUOUS:
@@ -133,7 +142,8 @@ class Attempt:
             case Fault.PROPAGATING:
                 return tries >= TRIES[fault] and seconds > PROPAGATION_SECONDS
             case Fault.NOT_FOUND:
-                return not self.follows or (tries >= TRIES[fault] and seconds > PROPAGATION_SECONDS)
+                awaited = self.follows or self.step.kind is Kind.DELETE
+                return not awaited or (tries >= TRIES[fault] and seconds > PROPAGATION_SECONDS)
             case Fault.REFUSED:
                 too_long = self.step.kind is Kind.DELETE and tries >= MINIMUM_TRIES_AT_OBSTACLES and seconds > OBSTACLE_SECONDS
                 return too_long or error.code not in self.step.obstacles or self.around.failed()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cutover.eks.plugins.module_utils._plan.plan import Kind, Lookup, Step
+from ansible_collections.cutover.eks.plugins.module_utils._plan.plan import Kind, Lookup, Step, Wait
 from ansible_collections.cutover.eks.plugins.module_utils._run.attempts import Attempt, Surroundings
 from ansible_collections.cutover.eks.plugins.module_utils._run.gateway import Answer, ApiError, Fault
 from ansible_collections.cutover.eks.plugins.module_utils._run.waiting import alone
@@ -28,6 +28,7 @@ LOOKED_UP = Step(
 BARE = Step(key="x", service="ec2", operation="Write", kind=Kind.CREATE)
 UPDATE = replace(BARE, kind=Kind.UPDATE)
 DELETION = replace(BARE, kind=Kind.DELETE)
+AWAITED_DELETION = replace(DELETION, wait=Wait(service="ec2", operation="Look", request={}, status="s", success=frozenset(), gone=True))
 
 RESET = error(Fault.AMBIGUOUS, "ConnectionClosedError")
 THROTTLED = error(Fault.THROTTLED, "Throttling")
@@ -137,6 +138,25 @@ def test_throttling_without_end_is_an_error() -> None:
 
 def test_deleting_what_is_gone_is_done() -> None:
     assert Sent(DELETION, script={"Write": [MISSING]}).answer() == {}
+
+
+def test_a_deletion_that_is_awaited_is_sent_again_to_what_is_not_visible_yet() -> None:
+    assert Sent(AWAITED_DELETION, script={"Write": [MISSING, MISSING, DONE]}).answer() == DONE
+
+
+@pytest.mark.parametrize("speed", [1, 3000])
+def test_a_deletion_that_is_awaited_takes_half_a_minute_to_be_sure_that_the_thing_is_gone(speed: float) -> None:
+    sent = Sent(AWAITED_DELETION, speed=speed, script={"Write": [MISSING]})
+    assert sent.answer() == {}
+    assert sum(sent.clock.slept) * speed > 30
+    assert sum(sent.clock.slept) < 40
+    assert len(sent.gateway.calls) >= 4
+
+
+def test_what_an_unanswered_deletion_may_have_deleted_is_gone_at_once() -> None:
+    sent = Sent(AWAITED_DELETION, script={"Write": [RESET, MISSING]})
+    assert sent.answer() == {}
+    assert len(sent.gateway.calls) == 2
 
 
 def test_what_was_made_a_moment_ago_may_not_be_found_yet() -> None:
