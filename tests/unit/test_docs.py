@@ -177,6 +177,23 @@ def test_least_privilege_names_the_actions_that_the_modules_name() -> None:
     assert set(lists["delete_orphans"]) == iam_actions("stack")
 
 
+def test_the_guide_to_the_variables_tells_every_one_with_its_default() -> None:
+    guide = GUIDES / "variables.rst"
+    options = yaml.safe_load(text_of(ROOT / "roles/eks_stack/meta/argument_specs.yml"))["argument_specs"]["main"]["options"]
+    told = dict(re.findall(r"^   \* - ``(eks_stack_\w+)``\n     - (.*)$", text_of(guide), re.MULTILINE))
+    (long,) = (example for language, example in examples(guide) if language == "yaml")
+    assert {name for name, default in told.items() if default == "required"} == {name for name in options if options[name].get("required")}
+    defaults = {name: json.loads(default.strip("`")) for name, default in told.items() if default not in ("required", "below")}
+    assert defaults | long == {name: option["default"] for name, option in options.items() if "default" in option}
+
+
+def test_every_code_of_a_refusal_that_a_guide_names_exists() -> None:
+    named = set(re.findall(r"``([a-z]+(?:_[a-z]+)+)``", text_of(GUIDES / "life_of_a_cluster.rst").partition("When it is refused")[2]))
+    sources = "".join(text_of(path) for path in (ROOT / "plugins" / "module_utils").rglob("*.py"))
+    assert {code for code in named if f'"{code}"' not in sources} == {"needs_allow_irreversible", "needs_allow_replace"}
+    assert 'f"needs_{option}"' in sources
+
+
 def test_every_guide_is_listed_and_labelled() -> None:
     sections = yaml.safe_load(text_of(ROOT / "docs" / "docsite" / "extra-docs.yml"))["sections"]
     assert sorted(name for section in sections for name in section["toctree"]) == [path.stem for path in guides()]
