@@ -155,7 +155,7 @@ class Stack:
 
     def addons(self, scope: Scope, links: Links) -> Addons:
         """Read the add-ons' options; a role may be named by its purpose in `iam_roles`."""
-        options = {**self.parts["addons"], "cluster": self.name}
+        options = {**self.parts["addons"], "cluster": self.name, "state": self.state}
         options["addons"] = [_with_arns(self._tagged(addon), links.roles) for addon in options.get("addons") or ()]
         read = Addons.from_options(options, scope)
         return replace(read, cluster_planned=links.cluster_planned, cluster_version=links.cluster_version)

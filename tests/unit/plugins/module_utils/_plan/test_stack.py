@@ -196,3 +196,47 @@ def test_a_stack_converges_also_when_a_run_was_broken_off(
     rest = after_run(Plan(steps=first.steps[: round(len(first.steps) * broken_off)]), EMPTY)
     once = after_run(plan_stack(desired, rest, SCOPE), rest)
     assert plan_stack(desired, once, SCOPE).steps == ()
+
+
+BUILT = after_run(plan_stack(Stack.from_options(STACK, SCOPE), EMPTY, SCOPE), EMPTY)
+
+
+def absent(**changes: Any) -> Stack:
+    return Stack.from_options({**STACK, "state": "absent", "confirm_deletion": "blue", **changes}, SCOPE)
+
+
+def test_a_deletion_takes_nodes_then_control_plane_then_what_was_below_it() -> None:
+    plan = plan_stack(absent(cluster={**STACK["cluster"], "log_retention_days": 30}), BUILT, SCOPE)
+    keys = [step.key for step in plan]
+    order = ["nodegroup/general", "cluster/blue", "subnet/private-a", "vpc"]
+    assert sorted(order, key=keys.index) == order
+    for below in ("subnet/private-a", "role/node"):
+        step = plan.get(below)
+        assert step
+        assert {"cluster/blue", "nodegroup/general"} <= plan.dependencies(step)
+    assert not any(key.startswith("addon/") for key in keys)  # they go with their cluster
+
+
+def test_add_ons_are_deleted_one_by_one_where_the_cluster_is_not_the_stacks() -> None:
+    options = {"name": "blue", "state": "absent", "confirm_deletion": "blue", "addons": {"addons": [{"name": "coredns"}]}}
+    plan = plan_stack(Stack.from_options(options, SCOPE), BUILT, SCOPE)
+    assert [(step.key, step.operation) for step in plan] == [("addon/coredns", "DeleteAddon")]
+
+
+def test_a_deletion_leaves_nothing_to_do() -> None:
+    assert plan_stack(absent(), EMPTY, SCOPE) == Plan()
+
+
+def test_the_problems_of_a_deletion_are_reported_together() -> None:
+    assert BUILT.cluster.cluster
+    theirs = replace(
+        BUILT,
+        cluster=replace(BUILT.cluster, cluster=replace(BUILT.cluster.cluster, tags={})),
+        network=replace(BUILT.network, clusters=frozenset({"green"})),
+    )
+    with pytest.raises(Refused) as refused:
+        plan_stack(absent(), theirs, SCOPE)
+    assert [(problem.code, problem.path) for problem in refused.value.problems] == [
+        ("not_ours", "cluster.name"),
+        ("network_in_use", "network.state"),
+    ]
