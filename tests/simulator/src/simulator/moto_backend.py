@@ -18,7 +18,7 @@ import json
 import os
 import pickle
 import types
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -43,6 +43,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.core.base_backend import BackendDict
 from moto.core.request import Request
 from moto.ec2.models.core import TaggedEC2Resource
@@ -115,6 +116,20 @@ def _policies_of_account(backend: IAMBackend) -> list[AWSManagedPolicy]:
     return copies
 
 
+_replace = FakeAutoScalingGroup.replace_autoscaling_group_instances
+
+
+def _spread(group: FakeAutoScalingGroup, count_needed: int, propagated_tags: dict[str, str]) -> None:
+    """Start each instance where the group has fewest; moto starts all of them in the first subnet."""
+    every = group.vpc_zone_identifier
+    for _instance in range(count_needed):
+        held = Counter(state.instance.subnet_id for state in group.instance_states)
+        group.vpc_zone_identifier = min((every or "").split(","), key=held.__getitem__) if every else None
+        _replace(group, 1, propagated_tags)
+    group.vpc_zone_identifier = every
+
+
+FakeAutoScalingGroup.replace_autoscaling_group_instances = _spread  # type: ignore[method-assign, assignment]
 TaggedEC2Resource.get_tags = _tags_of  # type: ignore[method-assign, assignment]
 IAMBackend._init_aws_policies = _policies_of_account  # type: ignore[method-assign, assignment]
 

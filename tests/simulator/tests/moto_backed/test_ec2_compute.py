@@ -163,6 +163,29 @@ def test_sizes_of_a_group_fit_each_other(ask: Client, template: str, subnet: str
     assert ask.code("autoscaling.CreateAutoScalingGroup", **group, **sizes) == "ValidationError"
 
 
+def test_a_deleted_template_is_gone_with_its_versions(ask: Client, template: str) -> None:
+    assert ask("ec2.DeleteLaunchTemplate", LaunchTemplateName="nodes")["LaunchTemplate"]["LaunchTemplateId"] == template
+
+    assert ask.code("ec2.DeleteLaunchTemplate", LaunchTemplateId=template) == "InvalidLaunchTemplateId.NotFound"
+    ask("ec2.CreateLaunchTemplate", LaunchTemplateName="nodes", LaunchTemplateData=DATA)
+
+
+def test_a_volume_stands_in_a_zone_of_the_region_and_goes(ask: Client) -> None:
+    volume = ask("ec2.CreateVolume", AvailabilityZone="eu-central-1a", Size=8, VolumeType="gp3")["VolumeId"]
+    assert ask.code("ec2.CreateVolume", AvailabilityZone="us-east-1a", Size=8) == "InvalidZone.NotFound"
+
+    ask("ec2.DeleteVolume", VolumeId=volume)
+    assert ask.code("ec2.DeleteVolume", VolumeId=volume) == "InvalidVolume.NotFound"
+
+
+def test_instance_types_are_offered_by_zone(ask: Client) -> None:
+    only = [{"Name": "instance-type", "Values": ["t3.large"]}]
+    offered = ask("ec2.DescribeInstanceTypeOfferings", LocationType="availability-zone", Filters=only)["InstanceTypeOfferings"]
+
+    assert sorted(each["Location"] for each in offered) == ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
+    assert ask.code("ec2.DescribeInstanceTypeOfferings", LocationType="planet") == "InvalidParameterValue"
+
+
 def test_instance_types_say_their_architecture(ask: Client) -> None:
     found = ask("ec2.DescribeInstanceTypes", InstanceTypes=["t3.large", "m6g.large"])["InstanceTypes"]
 

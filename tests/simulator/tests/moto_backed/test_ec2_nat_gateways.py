@@ -72,6 +72,7 @@ def test_a_route_to_a_nat_gateway_that_is_pending_is_refused(ask: Client, world:
     ask("ec2.CreateRoute", **route)
 
 
+@pytest.mark.row("NAT gateway")
 def test_what_a_nat_gateway_uses_stays_until_it_is_deleted(ask: Client, world: World, place: Place) -> None:
     nat = create(ask, place)
     world.clock.advance(101)
@@ -89,6 +90,7 @@ def test_what_a_nat_gateway_uses_stays_until_it_is_deleted(ask: Client, world: W
     ask("ec2.DetachInternetGateway", InternetGatewayId=place.gateway, VpcId=place.vpc)
 
 
+@pytest.mark.row("NAT gateway")
 def test_a_deleted_nat_gateway_stays_visible_for_an_hour(ask: Client, world: World, place: Place) -> None:
     nat = create(ask, place)
     world.clock.advance(101)
@@ -168,6 +170,8 @@ def test_an_address_on_an_interface_of_ones_own_is_in_use(ask: Client, place: Pl
     interface = ask("ec2.CreateNetworkInterface", SubnetId=place.subnet)["NetworkInterface"]["NetworkInterfaceId"]
     association = ask("ec2.AssociateAddress", AllocationId=place.address, NetworkInterfaceId=interface)["AssociationId"]
 
+    [shown] = ask("ec2.DescribeAddresses", AllocationIds=[place.address])["Addresses"]
+    assert (shown["NetworkInterfaceId"], shown["AssociationId"], shown["Domain"]) == (interface, association, "vpc")
     assert ask.code("ec2.ReleaseAddress", AllocationId=place.address) == "InvalidIPAddress.InUse"
     ask("ec2.DisassociateAddress", AssociationId=association)
     ask("ec2.ReleaseAddress", AllocationId=place.address)

@@ -101,6 +101,13 @@ def test_a_created_subnet_is_no_default_one_even_where_it_is_the_first_of_its_zo
     assert (subnet["DefaultForAz"], subnet["MapPublicIpOnLaunch"], subnet["AvailableIpAddressCount"]) == (False, False, 251)
 
 
+def test_a_subnet_gives_public_addresses_when_told_to(ask: Client, network: Network) -> None:
+    ask("ec2.ModifySubnetAttribute", SubnetId=network.subnet, MapPublicIpOnLaunch={"Value": True})
+
+    giving = [{"Name": "map-public-ip-on-launch", "Values": ["true"]}, {"Name": "vpc-id", "Values": [network.vpc]}]
+    assert [each["SubnetId"] for each in ask("ec2.DescribeSubnets", Filters=giving)["Subnets"]] == [network.subnet]
+
+
 def test_an_interface_takes_an_address_of_its_subnet_and_blocks_its_deletion(ask: Client, network: Network) -> None:
     interface = ask("ec2.CreateNetworkInterface", SubnetId=network.subnet)["NetworkInterface"]
 
@@ -121,6 +128,8 @@ def test_one_gateway_per_vpc_and_one_vpc_per_gateway(ask: Client, network: Netwo
     assert ask.code("ec2.AttachInternetGateway", InternetGatewayId=other, VpcId=network.vpc) == "InvalidParameterValue"
     assert ask.code("ec2.DetachInternetGateway", InternetGatewayId=other, VpcId=network.vpc) == "Gateway.NotAttached"
     assert ask.code("ec2.DeleteInternetGateway", InternetGatewayId=network.gateway) == "DependencyViolation"
+    attached = ask("ec2.DescribeInternetGateways", Filters=[{"Name": "attachment.vpc-id", "Values": [network.vpc]}])["InternetGateways"]
+    assert [each["InternetGatewayId"] for each in attached] == [network.gateway]
 
 
 @pytest.mark.parametrize("left", ["subnet", "gateway", "table", "group", "nothing"])
@@ -185,6 +194,24 @@ def test_associations_of_a_deleted_subnet_are_gone(ask: Client, network: Network
 
     assert ask("ec2.DescribeRouteTables", RouteTableIds=[network.table])["RouteTables"][0]["Associations"] == []
     ask("ec2.DeleteRouteTable", RouteTableId=network.table)
+
+
+def test_an_egress_only_gateway_belongs_to_a_vpc_that_is_there(ask: Client, network: Network) -> None:
+    made = ask("ec2.CreateEgressOnlyInternetGateway", VpcId=network.vpc)["EgressOnlyInternetGateway"]["EgressOnlyInternetGatewayId"]
+    shown = ask("ec2.DescribeEgressOnlyInternetGateways", EgressOnlyInternetGatewayIds=[made])["EgressOnlyInternetGateways"]
+    assert [each["Attachments"] for each in shown] == [[{"State": "attached", "VpcId": network.vpc}]]
+
+    assert ask.code("ec2.CreateEgressOnlyInternetGateway", VpcId="vpc-0123456789abcdef0") == "InvalidVpcID.NotFound"
+    ask("ec2.DeleteEgressOnlyInternetGateway", EgressOnlyInternetGatewayId=made)
+    assert ask.code("ec2.DeleteEgressOnlyInternetGateway", EgressOnlyInternetGatewayId=made) == "InvalidGatewayID.NotFound"
+
+
+def test_a_vpc_has_a_default_acl_over_all_its_subnets_and_no_endpoint(ask: Client, network: Network) -> None:
+    of_vpc = [{"Name": "vpc-id", "Values": [network.vpc]}]
+
+    [acl] = ask("ec2.DescribeNetworkAcls", Filters=[*of_vpc, {"Name": "default", "Values": ["true"]}])["NetworkAcls"]
+    assert [each["SubnetId"] for each in acl["Associations"]] == [network.subnet]
+    assert ask("ec2.DescribeVpcEndpoints", Filters=of_vpc)["VpcEndpoints"] == []
 
 
 def test_the_main_route_table_cannot_be_deleted(ask: Client, network: Network) -> None:

@@ -72,6 +72,16 @@ def test_revoking_a_rule_that_is_not_there_is_an_error_and_takes_nothing(ask: Cl
     assert ask("ec2.DescribeSecurityGroups", GroupIds=[group])["SecurityGroups"][0]["IpPermissions"] == []
 
 
+def test_rules_to_the_outside_are_kept_apart_from_those_to_the_inside(ask: Client, group: str) -> None:
+    ask("ec2.AuthorizeSecurityGroupEgress", GroupId=group, IpPermissions=[HTTPS])
+    ask("ec2.RevokeSecurityGroupEgress", GroupId=group, IpPermissions=[{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}])
+
+    shown = ask("ec2.DescribeSecurityGroups", GroupIds=[group])["SecurityGroups"][0]
+    assert ([rule["FromPort"] for rule in shown["IpPermissionsEgress"]], shown["IpPermissions"]) == ([443], [])
+    assert ask.code("ec2.AuthorizeSecurityGroupEgress", GroupId=group, IpPermissions=[HTTPS]) == "InvalidPermission.Duplicate"
+    assert ask.code("ec2.RevokeSecurityGroupEgress", GroupId=group, IpPermissions=[SSH]) == "InvalidPermission.NotFound"
+
+
 def test_a_rule_is_revoked_by_its_id(ask: Client, group: str) -> None:
     rule = ask("ec2.AuthorizeSecurityGroupIngress", GroupId=group, IpPermissions=[SSH])["SecurityGroupRules"][0]
 
@@ -103,6 +113,19 @@ def test_a_group_on_an_interface_stays(ask: Client, vpc: str, group: str) -> Non
     assert ask.code("ec2.DeleteSecurityGroup", GroupId=group) == "DependencyViolation"
     ask("ec2.DeleteNetworkInterface", NetworkInterfaceId=interface)
     ask("ec2.DeleteSecurityGroup", GroupId=group)
+
+
+def test_an_interface_changes_its_groups(ask: Client, vpc: str, group: str) -> None:
+    subnet = ask("ec2.CreateSubnet", VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    interface = ask("ec2.CreateNetworkInterface", SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    ask("ec2.ModifyNetworkInterfaceAttribute", NetworkInterfaceId=interface, Groups=[group])
+
+    by_group = [{"Name": "group-id", "Values": [group]}]
+    assert [each["NetworkInterfaceId"] for each in ask("ec2.DescribeNetworkInterfaces", Filters=by_group)["NetworkInterfaces"]] == [
+        interface
+    ]
+    none = {"NetworkInterfaceId": interface, "Groups": ["sg-0123456789abcdef0"]}
+    assert ask.code("ec2.ModifyNetworkInterfaceAttribute", **none) == "InvalidGroup.NotFound"
 
 
 def test_a_group_that_names_itself_can_go_and_the_default_one_cannot(ask: Client, vpc: str, group: str) -> None:

@@ -120,6 +120,8 @@ def test_inline_policies_are_written_read_and_deleted(ask: Client, role: str) ->
 
     assert ask.code("iam.GetRolePolicy", RoleName=role, PolicyName="other") == "NoSuchEntity"
     assert ask.code("iam.PutRolePolicy", RoleName=role, PolicyName="bad", PolicyDocument="{") == "MalformedPolicyDocument"
+    ask("iam.DeleteRolePolicy", RoleName=role, PolicyName="inline")
+    assert ask.code("iam.DeleteRolePolicy", RoleName=role, PolicyName="inline") == "NoSuchEntity"
 
 
 def test_the_trust_policy_is_replaced_by_a_valid_one_only(ask: Client, role: str) -> None:
@@ -159,12 +161,84 @@ def test_a_service_linked_role_has_its_name_is_made_once_and_cannot_be_changed(a
         assert ask.code(f"iam.{operation}", RoleName=made["RoleName"], **more) == "UnmodifiableEntity"
 
 
+def test_an_update_of_a_role_changes_what_it_names(ask: Client, role: str) -> None:
+    ask("iam.UpdateRole", RoleName=role, Description="nodes", MaxSessionDuration=7200)
+    ask("iam.UpdateRole", RoleName=role, MaxSessionDuration=3600)
+    shown = ask("iam.GetRole", RoleName=role)["Role"]
+    assert (shown["Description"], shown["MaxSessionDuration"]) == ("nodes", 3600)
+    assert ask("iam.UpdateRoleDescription", RoleName=role, Description="pods")["Role"]["Description"] == "pods"
+
+    assert ask.code("iam.UpdateRole", RoleName=role, MaxSessionDuration=10) == "ValidationError"
+    assert ask.code("iam.UpdateRole", RoleName="nobody", Description="x") == "NoSuchEntity"
+
+
+def test_a_boundary_is_set_and_taken_away(ask: Client, role: str) -> None:
+    boundary = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    ask("iam.PutRolePermissionsBoundary", RoleName=role, PermissionsBoundary=boundary)
+    assert ask("iam.GetRole", RoleName=role)["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == boundary
+    assert ask.code("iam.PutRolePermissionsBoundary", RoleName=role, PermissionsBoundary=f"{boundary}X") == "NoSuchEntity"
+
+    ask("iam.DeleteRolePermissionsBoundary", RoleName=role)
+    assert "PermissionsBoundary" not in ask("iam.GetRole", RoleName=role)["Role"]
+
+
+def test_an_instance_profile_has_one_role_and_goes_without_it(ask: Client, role: str) -> None:
+    profile = {"InstanceProfileName": "nodes"}
+    ask("iam.CreateInstanceProfile", **profile, Path="/eks/", Tags=[{"Key": "a", "Value": "b"}])
+    assert ask.code("iam.CreateInstanceProfile", **profile) == "EntityAlreadyExists"
+    ask("iam.AddRoleToInstanceProfile", **profile, RoleName=role)
+    assert ask.code("iam.AddRoleToInstanceProfile", **profile, RoleName=role) == "LimitExceeded"
+
+    for listing, named in (("iam.ListInstanceProfilesForRole", {"RoleName": role}), ("iam.ListInstanceProfiles", {"PathPrefix": "/eks/"})):
+        assert [each["InstanceProfileName"] for each in ask(listing, **named)["InstanceProfiles"]] == ["nodes"]
+    assert ask.code("iam.ListInstanceProfilesForRole", RoleName="nobody") == "NoSuchEntity"
+    assert ask.code("iam.DeleteInstanceProfile", **profile) == "DeleteConflict"
+    ask("iam.RemoveRoleFromInstanceProfile", **profile, RoleName=role)
+    ask("iam.DeleteInstanceProfile", **profile)
+    assert ask.code("iam.GetInstanceProfile", **profile) == "NoSuchEntity"
+
+
+def test_a_policy_of_ones_own_has_a_name_once_and_goes_when_nothing_uses_it(ask: Client, role: str) -> None:
+    arn = ask("iam.CreatePolicy", PolicyName="own", PolicyDocument=INLINE)["Policy"]["Arn"]
+    assert ask.code("iam.CreatePolicy", PolicyName="own", PolicyDocument=INLINE) == "EntityAlreadyExists"
+    document = ask("iam.GetPolicyVersion", PolicyArn=arn, VersionId="v1")["PolicyVersion"]["Document"]
+    assert (document[:3], json.loads(unquote(document))) == ("%7B", json.loads(INLINE))
+    assert ask.code("iam.GetPolicyVersion", PolicyArn=arn, VersionId="v9") == "NoSuchEntity"
+    assert [each["PolicyName"] for each in ask("iam.ListPolicies", Scope="Local")["Policies"]] == ["own"]
+
+    ask("iam.AttachRolePolicy", RoleName=role, PolicyArn=arn)
+    assert [each["PolicyName"] for each in ask("iam.ListPolicies", OnlyAttached=True)["Policies"]] == ["own"]
+    refusal = ask.refused("iam.DeletePolicy", PolicyArn=arn)
+    assert (refusal.code, refusal.message) == ("DeleteConflict", "Cannot delete a policy attached to entities.")
+    ask("iam.DetachRolePolicy", RoleName=role, PolicyArn=arn)
+    ask("iam.DeletePolicy", PolicyArn=arn)
+    assert ask.code("iam.GetPolicy", PolicyArn=arn) == "NoSuchEntity"
+
+
+def test_a_user_goes_without_keys(ask: Client) -> None:
+    ask("iam.CreateUser", UserName="ada")
+    assert ask.code("iam.CreateUser", UserName="ada") == "EntityAlreadyExists"
+    assert ask("iam.GetUser", UserName="ada")["User"]["Arn"] == f"arn:aws:iam::{ACCOUNT}:user/ada"
+    key = ask("iam.CreateAccessKey", UserName="ada")["AccessKey"]["AccessKeyId"]
+
+    refusal = ask.refused("iam.DeleteUser", UserName="ada")
+    assert (refusal.code, refusal.message) == ("DeleteConflict", "Cannot delete entity, must delete access keys first.")
+    ask("iam.DeleteAccessKey", UserName="ada", AccessKeyId=key)
+    ask("iam.DeleteUser", UserName="ada")
+    assert ask.code("iam.GetUser", UserName="ada") == "NoSuchEntity"
+
+
+def test_an_account_has_no_alias_of_its_own(ask: Client) -> None:
+    assert ask("iam.ListAccountAliases")["AccountAliases"] == []
+
+
 def test_an_oidc_provider_is_registered_once(ask: Client) -> None:
     url = "https://oidc.example.com/id/ABC"
     arn = ask("iam.CreateOpenIDConnectProvider", Url=url, ClientIDList=["sts.amazonaws.com"])["OpenIDConnectProviderArn"]
 
     assert ask.code("iam.CreateOpenIDConnectProvider", Url=url, ClientIDList=["sts.amazonaws.com"]) == "EntityAlreadyExists"
     assert ask("iam.GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn)["ClientIDList"] == ["sts.amazonaws.com"]
+    assert ask("iam.ListOpenIDConnectProviders")["OpenIDConnectProviderList"] == [{"Arn": arn}]
     ask("iam.DeleteOpenIDConnectProvider", OpenIDConnectProviderArn=arn)
     assert ask.code("iam.GetOpenIDConnectProvider", OpenIDConnectProviderArn=arn) == "NoSuchEntity"
 

@@ -51,6 +51,7 @@ def test_a_log_group_with_retention_and_tags(ask: Client) -> None:
 
     assert [(each["logGroupName"], each["retentionInDays"], each["logGroupClass"]) for each in shown] == [(GROUP, 90, "STANDARD")]
     assert ask("logs.ListTagsForResource", resourceArn=GROUP_ARN)["tags"] == {"c": "d"}
+    assert ask("logs.ListTagsLogGroup", logGroupName=GROUP)["tags"] == {"c": "d"}
     ask("logs.DeleteRetentionPolicy", logGroupName=GROUP)
     assert "retentionInDays" not in ask("logs.DescribeLogGroups", logGroupNamePrefix=GROUP)["logGroups"][0]
 
@@ -94,6 +95,19 @@ def test_parameters_that_are_not_there(ask: Client) -> None:
     assert ask("ssm.GetParameters", Names=[LOCK])["InvalidParameters"] == [LOCK]
 
 
+def test_parameters_are_listed_tagged_and_deleted(ask: Client) -> None:
+    ask("ssm.PutParameter", Name=LOCK, Value="mine", Type="String", Tags=[{"Key": "a", "Value": "b"}])
+    which = {"ResourceType": "Parameter", "ResourceId": LOCK}
+    ask("ssm.AddTagsToResource", **which, Tags=[{"Key": "c", "Value": "d"}])
+    ask("ssm.RemoveTagsFromResource", **which, TagKeys=["a"])
+    assert ask("ssm.ListTagsForResource", **which)["TagList"] == [{"Key": "c", "Value": "d"}]
+
+    below = [{"Key": "Name", "Option": "BeginsWith", "Values": ["/cutover.eks/"]}]
+    assert [each["Name"] for each in ask("ssm.DescribeParameters", ParameterFilters=below)["Parameters"]] == [LOCK]
+    assert ask.code("ssm.DescribeParameters", ParameterFilters=[{"Key": "Colour", "Values": ["red"]}]) == "ValidationException"
+    assert ask("ssm.DeleteParameters", Names=[LOCK, "/none"]) == {"DeletedParameters": [LOCK], "InvalidParameters": ["/none"]}
+
+
 def test_parameters_below_a_path(ask: Client) -> None:
     ask("ssm.PutParameter", Name=LOCK, Value="mine", Type="String")
 
@@ -123,6 +137,47 @@ def test_a_key_kept_after_all_is_disabled(ask: Client) -> None:
     ask("kms.CancelKeyDeletion", KeyId=key)
 
     assert ask("kms.DescribeKey", KeyId=key)["KeyMetadata"]["KeyState"] == "Disabled"
+
+
+@pytest.mark.parametrize("days", [6, 31])
+def test_a_key_waits_for_a_week_to_a_month(ask: Client, days: int) -> None:
+    key = ask("kms.CreateKey")["KeyMetadata"]["KeyId"]
+
+    assert ask.code("kms.ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=days) == "ValidationException"
+
+
+def test_a_key_is_switched_off_and_on(ask: Client) -> None:
+    key = ask("kms.CreateKey")["KeyMetadata"]["KeyId"]
+    ask("kms.DisableKey", KeyId=key)
+    assert ask("kms.DescribeKey", KeyId=key)["KeyMetadata"]["Enabled"] is False
+    ask("kms.EnableKey", KeyId=key)
+    assert ask("kms.DescribeKey", KeyId=key)["KeyMetadata"]["Enabled"] is True
+
+    assert [each["KeyId"] for each in ask("kms.ListKeys")["Keys"]] == [key]
+    ask("kms.EnableKeyRotation", KeyId=key)
+    ask("kms.DisableKeyRotation", KeyId=key)
+    assert ask("kms.GetKeyRotationStatus", KeyId=key)["KeyRotationEnabled"] is False
+
+
+def test_policy_and_tags_of_a_key(ask: Client) -> None:
+    key = ask("kms.CreateKey", Tags=[{"TagKey": "a", "TagValue": "b"}])["KeyMetadata"]["KeyId"]
+    policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}]}'
+    ask("kms.PutKeyPolicy", KeyId=key, PolicyName="default", Policy=policy)
+    assert ask("kms.GetKeyPolicy", KeyId=key, PolicyName="default")["Policy"] == policy
+
+    ask("kms.TagResource", KeyId=key, Tags=[{"TagKey": "c", "TagValue": "d"}])
+    ask("kms.UntagResource", KeyId=key, TagKeys=["a"])
+    assert ask("kms.ListResourceTags", KeyId=key)["Tags"] == [{"TagKey": "c", "TagValue": "d"}]
+
+
+def test_an_alias_moves_to_another_key_and_is_part_of_the_state(ask: Client, world: World) -> None:
+    first, second = (ask("kms.CreateKey")["KeyMetadata"]["KeyId"] for _key in range(2))
+    ask("kms.CreateAlias", AliasName="alias/blue", TargetKeyId=first)
+    ask("kms.UpdateAlias", AliasName="alias/blue", TargetKeyId=second)
+
+    assert [each["AliasName"] for each in ask("kms.ListAliases", KeyId=second)["Aliases"]] == ["alias/blue"]
+    assert world.services["kms"].resources(ACCOUNT, REGION)["alias/blue"]["TargetKeyId"] == second
+    assert ask.code("kms.UpdateAlias", AliasName="alias/none", TargetKeyId=first) == "NotFoundException"
 
 
 def test_an_alias_names_a_key_once(ask: Client) -> None:
@@ -164,6 +219,7 @@ def test_interfaces_of_a_load_balancer_outlive_it_for_a_while(ask: Client, world
     ask("ec2.DeleteSubnet", SubnetId=subnets[0])
 
 
+@pytest.mark.row("Tagging API")
 def test_the_tagging_api_leaves_out_roles_and_auto_scaling_groups(ask: Client, subnets: list[str]) -> None:
     tag = {"Key": "cutover.eks/cluster", "Value": f"{REGION}/blue"}
     trust = (
@@ -189,5 +245,6 @@ def test_the_tagging_api_leaves_out_roles_and_auto_scaling_groups(ask: Client, s
 
     arns = {each["ResourceARN"] for each in found["ResourceTagMappingList"]}
     assert arns == {GROUP_ARN, *(f"arn:aws:ec2:{REGION}:{ACCOUNT}:subnet/{subnet}" for subnet in subnets)}
+    assert ask("resourcegroupstaggingapi.GetTagKeys")["TagKeys"] == [tag["Key"]]
     of_type = ask("resourcegroupstaggingapi.GetResources", ResourceTypeFilters=["ec2:subnet"])["ResourceTagMappingList"]
     assert len(of_type) == 2

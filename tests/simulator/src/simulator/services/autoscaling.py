@@ -10,7 +10,7 @@ from typing import Any
 
 from ..allowlist import allow
 from ..moto_service import MotoService, page, plain
-from ..seam import Call, Refusal, World
+from ..seam import Call, Refusal, World, not_implemented
 
 ALLOWED = {
     "CreateAutoScalingGroup": allow(
@@ -33,6 +33,12 @@ ALLOWED = {
     "DescribeTags": allow("Filters MaxRecords NextToken", "auto-scaling-group key value propagate-at-launch"),
 }
 DEFAULT_PAGE = 50
+PROCESSES = frozenset(
+    {
+        *("Launch", "Terminate", "AddToLoadBalancer", "AlarmNotification", "AZRebalance"),
+        *("HealthCheck", "InstanceRefresh", "ReplaceUnhealthy", "ScheduledActions"),
+    }
+)
 TAG_FILTERS = {"auto-scaling-group": "ResourceId", "key": "Key", "value": "Value", "propagate-at-launch": "PropagateAtLaunch"}
 
 
@@ -60,7 +66,16 @@ def create_group(service: MotoService, call: Call) -> dict[str, Any]:
         told = f"AutoScalingGroup by this name already exists - A group with the name {name} already exists"
         raise Refusal("AlreadyExists", told)
     _check_sizes(call.parameters)
+    _check_mix(call)
     return service.moto(call)
+
+
+def _check_mix(call: Call) -> None:
+    """Refuse by name what would start another number of instances than wanted."""
+    policy = call.parameters.get("MixedInstancesPolicy", {})
+    mix, overrides = policy.get("InstancesDistribution", {}), policy.get("LaunchTemplate", {}).get("Overrides", ())
+    if mix.get("OnDemandPercentageAboveBaseCapacity", 100) not in (0, 100) or any("WeightedCapacity" in each for each in overrides):
+        raise not_implemented("autoscaling: MixedInstancesPolicy with a mixed percentage or weights")
 
 
 def _check_sizes(parameters: dict[str, Any]) -> None:
@@ -74,12 +89,67 @@ def _check_sizes(parameters: dict[str, Any]) -> None:
 
 
 def update_group(service: MotoService, call: Call) -> dict[str, Any]:
-    """Change a group; numbers that are not given stay, and must still fit."""
+    """Change a group; what is not given stays, and the numbers must still fit."""
     group = _group(service, call)
     sizes = {name: call.parameters.get(name, group[name]) for name in ("MinSize", "MaxSize", "DesiredCapacity")}
     if "DesiredCapacity" not in call.parameters:
         sizes["DesiredCapacity"] = min(max(sizes["DesiredCapacity"], sizes["MinSize"]), sizes["MaxSize"])
     _check_sizes(sizes)
+    _check_mix(call)
+    changed = {name: value for name, value in sizes.items() if value != group[name]}
+    return service.moto(call, **changed, **_template_kept(group, call.parameters))
+
+
+def _template_kept(group: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
+    """Say again what instances are launched from: moto forgets the policy of a group when an update leaves it out."""
+    if "LaunchTemplate" in parameters or "MixedInstancesPolicy" in parameters:
+        return {}
+    if policy := group.get("MixedInstancesPolicy"):
+        template = policy["LaunchTemplate"]
+        named = template | {"LaunchTemplateSpecification": _by_id(template["LaunchTemplateSpecification"])}
+        return {"MixedInstancesPolicy": policy | {"LaunchTemplate": named}}
+    return {"LaunchTemplate": _by_id(group["LaunchTemplate"])} if "LaunchTemplate" in group else {}
+
+
+def _by_id(specification: dict[str, Any]) -> dict[str, Any]:
+    """Name a template by its id alone: both are shown, one may be given."""
+    return {name: value for name, value in specification.items() if name != "LaunchTemplateName"}
+
+
+def set_capacity(service: MotoService, call: Call) -> dict[str, Any]:
+    """Set the number of instances, within the bounds of the group."""
+    group, wanted = _group(service, call), call.parameters["DesiredCapacity"]
+    for side, bound, is_wrong in (("above max", group["MaxSize"], int.__gt__), ("below min", group["MinSize"], int.__lt__)):
+        if is_wrong(wanted, bound):
+            raise Refusal("ValidationError", f"New SetDesiredCapacity value {wanted} is {side} value {bound} for the AutoScalingGroup.")
+    return service.moto(call)
+
+
+def of_group(service: MotoService, call: Call) -> dict[str, Any]:
+    """Suspend or resume processes of a group that is there."""
+    _group(service, call)
+    if unknown := sorted(set(call.parameters.get("ScalingProcesses", ())) - PROCESSES):
+        raise Refusal("ValidationError", f"Unknown scaling processes: {', '.join(unknown)}")
+    return service.moto(call)
+
+
+def terminate(service: MotoService, call: Call) -> dict[str, Any]:
+    """End an instance of a group; moto forgets that its number has a lower bound."""
+    id = call.parameters["InstanceId"]
+    group = next((group for group in _groups(service, call) if id in {each["InstanceId"] for each in group["Instances"]}), None)
+    if group is None:
+        raise Refusal("ValidationError", f"Instance Id not found - No managed instance found for instance ID: {id}")
+    if call.parameters["ShouldDecrementDesiredCapacity"] and group["DesiredCapacity"] <= group["MinSize"]:
+        told = f"Currently, desiredSize equals minSize ({group['MinSize']}). Terminating instance without replacement will violate"
+        raise Refusal("ValidationError", f"{told} group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false.")
+    return service.moto(call)
+
+
+def with_tags(service: MotoService, call: Call) -> dict[str, Any]:
+    """Tag groups that are there."""
+    names = {each["AutoScalingGroupName"] for each in _groups(service, call)}
+    if missing := [tag["ResourceId"] for tag in call.parameters["Tags"] if tag.get("ResourceId") not in names]:
+        raise Refusal("ValidationError", f"AutoScalingGroup name not found - AutoScalingGroup '{missing[0]}' not found")
     return service.moto(call)
 
 
@@ -133,7 +203,11 @@ def _page(member: str, found: list[Any], parameters: dict[str, Any]) -> dict[str
 AutoScaling.handlers = {
     "CreateAutoScalingGroup": create_group,
     "UpdateAutoScalingGroup": update_group,
+    "SetDesiredCapacity": set_capacity,
+    "TerminateInstanceInAutoScalingGroup": terminate,
     "DeleteAutoScalingGroup": delete_group,
+    **dict.fromkeys(("SuspendProcesses", "ResumeProcesses"), of_group),
+    **dict.fromkeys(("CreateOrUpdateTags", "DeleteTags"), with_tags),
     "DescribeAutoScalingGroups": describe_groups,
     "DescribeTags": describe_tags,
 }

@@ -75,13 +75,24 @@ def describe(elb: MotoService, call: Call) -> dict[str, Any]:
     return {"LoadBalancerDescriptions": list(items)} | ({"NextMarker": marker} if marker else {})
 
 
+def describe_attributes(elb: MotoService, call: Call) -> dict[str, Any]:
+    """Show the attributes of one that is there."""
+    _described(elb, call, {"LoadBalancerNames": [call.parameters["LoadBalancerName"]]})
+    return elb.moto(call)
+
+
 def delete_balancer(elb: MotoService, call: Call) -> dict[str, Any]:
     """Delete one; deleting what is not there succeeds."""
     remove_interfaces_later(elb.world, call, _description(call))
     return elb.moto(call)
 
 
-Elb.handlers = {"CreateLoadBalancer": create_balancer, "DescribeLoadBalancers": describe, "DeleteLoadBalancer": delete_balancer}
+Elb.handlers = {
+    "CreateLoadBalancer": create_balancer,
+    "DescribeLoadBalancers": describe,
+    "DescribeLoadBalancerAttributes": describe_attributes,
+    "DeleteLoadBalancer": delete_balancer,
+}
 
 
 def create(world: World) -> Elb:

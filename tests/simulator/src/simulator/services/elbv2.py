@@ -11,7 +11,7 @@ from typing import Any
 from ..allowlist import allow
 from ..load_balancers import add_interfaces, remove_interfaces_later, require_subnets
 from ..moto_service import MotoService, page, plain
-from ..seam import Call, World
+from ..seam import Call, Refusal, World
 
 ALLOWED = {
     "CreateLoadBalancer": allow("Name Subnets SecurityGroups Scheme Tags Type IpAddressType"),
@@ -20,17 +20,14 @@ ALLOWED = {
     "DeleteLoadBalancer": allow("LoadBalancerArn"),
     "CreateTargetGroup": allow("Name Protocol Port VpcId TargetType HealthCheckProtocol HealthCheckPath HealthCheckPort Tags"),
     "DescribeTargetGroups": allow("LoadBalancerArn TargetGroupArns Names Marker PageSize"),
-    "DescribeTargetGroupAttributes": allow("TargetGroupArn"),
     "DeleteTargetGroup": allow("TargetGroupArn"),
-    "CreateListener": allow("LoadBalancerArn Protocol Port DefaultActions Tags"),
-    "DescribeListeners": allow("LoadBalancerArn ListenerArns Marker PageSize"),
-    "DeleteListener": allow("ListenerArn"),
     "DescribeTags": allow("ResourceArns"),
     "AddTags": allow("ResourceArns Tags"),
     "RemoveTags": allow("ResourceArns TagKeys"),
 }
-PAGED = {"DescribeLoadBalancers": "LoadBalancers", "DescribeTargetGroups": "TargetGroups", "DescribeListeners": "Listeners"}
+PAGED = {"DescribeLoadBalancers": "LoadBalancers", "DescribeTargetGroups": "TargetGroups"}
 DEFAULT_PAGE = 400
+DEFAULT_SCHEME = "internet-facing"
 
 
 class Elbv2(MotoService):
@@ -40,7 +37,7 @@ class Elbv2(MotoService):
     allowed = ALLOWED
 
     def handle(self, call: Call) -> dict[str, Any]:
-        """Page what is listed; moto's own pages of listeners and target groups are not to be relied on."""
+        """Page what is listed; moto's own pages are not to be relied on."""
         if call.operation not in PAGED:
             return super().handle(call)
         self.check(call)
@@ -64,13 +61,53 @@ class Elbv2(MotoService):
 
 
 def create_balancer(elb: MotoService, call: Call) -> dict[str, Any]:
-    """Create one with an interface in each subnet."""
+    """Create one with an interface in each subnet; the same one again is the one that is there."""
     subnets = call.parameters.get("Subnets", [])
     require_subnets(elb.world, call, subnets, "SubnetNotFound")
-    answer = elb.moto(call)
-    arn = answer["LoadBalancers"][0]["LoadBalancerArn"]
-    add_interfaces(elb.world, call, subnets, call.parameters.get("SecurityGroups", []), _description(arn))
+    if found := _namesake(elb, call):
+        return {"LoadBalancers": [found]}
+    answer = elb.moto(call, Scheme=call.parameters.get("Scheme", DEFAULT_SCHEME))
+    balancer = answer["LoadBalancers"][0]
+    if balancer["Type"] == "network":
+        balancer["LoadBalancerArn"] = _as_network(elb.backend(call), balancer["LoadBalancerArn"])
+    add_interfaces(elb.world, call, subnets, call.parameters.get("SecurityGroups", []), _description(balancer["LoadBalancerArn"]))
     return answer
+
+
+def _namesake(elb: MotoService, call: Call) -> dict[str, Any] | None:
+    """Give the load balancer that has the name already, if it has everything else too."""
+    name, given = call.parameters["Name"], call.parameters
+    for found in elb.ask(call, "DescribeLoadBalancers", {})["LoadBalancers"]:
+        if found["LoadBalancerName"] != name:
+            continue
+        there = (found["Type"], found["Scheme"], {zone["SubnetId"] for zone in found["AvailabilityZones"]})
+        if there == (given.get("Type", "application"), given.get("Scheme", DEFAULT_SCHEME), set(given.get("Subnets", []))):
+            balancer: dict[str, Any] = found
+            return balancer
+        told = f"A load balancer with the same name '{name}' exists, but with different settings"
+        raise Refusal("DuplicateLoadBalancerName", told)
+    return None
+
+
+def _as_network(backend: Any, arn: str) -> str:
+    """Name a network load balancer as one: moto gives every one the ARN of an application's."""
+    renamed = arn.replace(":loadbalancer/app/", ":loadbalancer/net/")
+    balancer = backend.load_balancers.pop(arn)
+    balancer.arn, backend.load_balancers[renamed] = renamed, balancer
+    backend.tagging_service.copy_tags(arn, renamed)
+    backend.tagging_service.delete_all_tags_for_resource(arn)
+    return renamed
+
+
+def with_tags(elb: MotoService, call: Call) -> dict[str, Any]:
+    """Read or write tags of things that are there."""
+    backend = elb.backend(call)
+    for arn in call.parameters["ResourceArns"]:
+        if ":targetgroup/" in arn and arn not in backend.target_groups:
+            raise Refusal("TargetGroupNotFound", "One or more target groups not found")
+        if ":loadbalancer/" in arn and arn not in backend.load_balancers:
+            raise Refusal("LoadBalancerNotFound", f"Load balancers '[{arn}]' not found")
+    return elb.moto(call)
 
 
 def _description(arn: str) -> str:
@@ -83,7 +120,11 @@ def delete_balancer(elb: MotoService, call: Call) -> dict[str, Any]:
     return elb.moto(call)
 
 
-Elbv2.handlers = {"CreateLoadBalancer": create_balancer, "DeleteLoadBalancer": delete_balancer}
+Elbv2.handlers = {
+    "CreateLoadBalancer": create_balancer,
+    "DeleteLoadBalancer": delete_balancer,
+    **dict.fromkeys(("AddTags", "RemoveTags", "DescribeTags"), with_tags),
+}
 
 
 def create(world: World) -> Elbv2:

@@ -39,8 +39,6 @@ ALLOWED = {
     "DeleteRolePermissionsBoundary": allow("RoleName"),
     "CreateServiceLinkedRole": allow("AWSServiceName Description"),
     "ListAccountAliases": allow("Marker MaxItems"),
-    "CreateAccountAlias": allow("AccountAlias"),
-    "DeleteAccountAlias": allow("AccountAlias"),
     "CreateInstanceProfile": allow("InstanceProfileName Path Tags"),
     "GetInstanceProfile": allow("InstanceProfileName"),
     "ListInstanceProfiles": allow("PathPrefix Marker MaxItems"),
@@ -117,6 +115,8 @@ class Iam(MotoService):
         self.check(call)
         _check_names(call.parameters)
         self._protect(call)
+        if call.operation == "ListInstanceProfilesForRole":
+            self.role(call, call.parameters["RoleName"])
         handler: Callable[[Iam, Call], dict[str, Any]] = HANDLERS.get(call.operation, Iam.moto)
         try:
             answer = _paged(self, call) if call.operation in PAGED else handler(self, call)
@@ -377,6 +377,35 @@ def create_service_linked_role(iam: Iam, call: Call) -> dict[str, Any]:
     return answer
 
 
+def update_role(iam: Iam, call: Call) -> dict[str, Any]:
+    """Change what is given; moto takes away what is not."""
+    role = iam.role(call, call.parameters["RoleName"])
+    kept = {"Description": role.description, "MaxSessionDuration": int(role.max_session_duration or 3600)}
+    return iam.moto(call, **{name: call.parameters.get(name, value) for name, value in kept.items()})
+
+
+def get_policy_version(iam: Iam, call: Call) -> dict[str, Any]:
+    """Show a version of a policy, its document encoded as IAM does."""
+    version = iam.moto(call)["PolicyVersion"]
+    return {"PolicyVersion": version | {"Document": quote(version["Document"], safe="")}}
+
+
+def delete_policy(iam: Iam, call: Call) -> dict[str, Any]:
+    """Delete a policy that is attached to nothing."""
+    policy = iam.backend(call).managed_policies.get(call.parameters["PolicyArn"])
+    if policy and policy.attachment_count:
+        raise Refusal("DeleteConflict", "Cannot delete a policy attached to entities.", 409)
+    return iam.moto(call)
+
+
+def delete_user(iam: Iam, call: Call) -> dict[str, Any]:
+    """Delete a user without keys."""
+    user = iam.backend(call).users.get(call.parameters["UserName"])
+    if user and user.access_keys:
+        raise Refusal("DeleteConflict", "Cannot delete entity, must delete access keys first.", 409)
+    return iam.moto(call)
+
+
 def remove_from_profile(iam: Iam, call: Call) -> dict[str, Any]:
     """Take a role out of a profile that has it."""
     profile = iam.ask(call, "GetInstanceProfile", {"InstanceProfileName": call.parameters["InstanceProfileName"]})["InstanceProfile"]
@@ -396,7 +425,11 @@ def create_provider(iam: Iam, call: Call) -> dict[str, Any]:
 HANDLERS: dict[str, Callable[[Iam, Call], dict[str, Any]]] = {
     "CreateRole": create_role,
     "UpdateAssumeRolePolicy": update_trust,
+    "UpdateRole": update_role,
     "DeleteRole": delete_role,
+    "GetPolicyVersion": get_policy_version,
+    "DeletePolicy": delete_policy,
+    "DeleteUser": delete_user,
     "GetRolePolicy": get_role_policy,
     "PutRolePermissionsBoundary": put_boundary,
     "TagRole": tag_role,

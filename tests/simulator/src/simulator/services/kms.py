@@ -38,6 +38,7 @@ REFUSED_WHILE_PENDING = frozenset(
     {"ScheduleKeyDeletion", "EnableKeyRotation", "DisableKeyRotation", "EnableKey", "DisableKey", "TagResource", "UntagResource"}
 )
 PENDING = "PendingDeletion"
+SHORTEST_WINDOW, LONGEST_WINDOW = 7, 30
 
 
 class Kms(MotoService):
@@ -53,9 +54,13 @@ class Kms(MotoService):
         key = self._key(call)
         if key is not None and key.key_state == PENDING and call.operation in REFUSED_WHILE_PENDING:
             raise Refusal("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+        window = call.parameters.get("PendingWindowInDays", LONGEST_WINDOW)
+        if not SHORTEST_WINDOW <= window <= LONGEST_WINDOW:
+            raise Refusal(
+                "ValidationException", f"PendingWindowInDays must be between {SHORTEST_WINDOW} and {LONGEST_WINDOW}, not {window}"
+            )
         answer = self.moto(call)
         if call.operation == "ScheduleKeyDeletion":
-            window = call.parameters.get("PendingWindowInDays", 30)
             return answer | {"KeyId": key.arn, "KeyState": PENDING, "PendingWindowInDays": window}
         if call.operation == "CancelKeyDeletion":
             # a key that is kept comes back disabled
@@ -76,10 +81,12 @@ class Kms(MotoService):
                 del backend.keys[id]
 
     def resources(self, account: str, region: str) -> Mapping[str, Any]:
-        """Give the account's own keys with their tags."""
+        """Give the account's own keys with their tags, and its aliases."""
         call = self.own_call(account, region)
         keys = [key for key in self.backend(call).keys.values() if key.key_manager == "CUSTOMER"]
-        return {f"key/{key.id}": plain(self._data(call, key)) for key in keys}
+        aliases = [each for each in self.ask(call, "ListAliases", {})["Aliases"] if not each["AliasName"].startswith("alias/aws/")]
+        found = {f"key/{key.id}": plain(self._data(call, key)) for key in keys}
+        return found | {f"alias/{each['AliasName'].partition('/')[2]}": plain(each) for each in aliases}
 
     def _data(self, call: Call, key: Any) -> dict[str, Any]:
         tags = self.ask(call, "ListResourceTags", {"KeyId": key.id})["Tags"]

@@ -14,8 +14,6 @@ WRITES = {
     "CreateVpc": allow("CidrBlock AmazonProvidedIpv6CidrBlock InstanceTenancy TagSpecifications DryRun"),
     "ModifyVpcAttribute": allow("VpcId EnableDnsSupport EnableDnsHostnames"),
     "DescribeVpcAttribute": allow("VpcId Attribute DryRun"),
-    "AssociateVpcCidrBlock": allow("VpcId CidrBlock AmazonProvidedIpv6CidrBlock"),
-    "DisassociateVpcCidrBlock": allow("AssociationId"),
     "DeleteVpc": allow("VpcId DryRun"),
     "CreateSubnet": allow("VpcId CidrBlock AvailabilityZone AvailabilityZoneId TagSpecifications DryRun"),
     "ModifySubnetAttribute": allow("SubnetId MapPublicIpOnLaunch"),

@@ -145,6 +145,14 @@ def _without_reservation(item: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if name != "Reservation"}
 
 
+def create_volume(ec2: MotoService, call: Call) -> dict[str, Any]:
+    """Create one in a zone of the region."""
+    zone = call.parameters["AvailabilityZone"]
+    if zone not in {each.name for each in ec2.backend(call).describe_availability_zones()}:
+        raise Refusal("InvalidZone.NotFound", f"The zone '{zone}' does not exist.")
+    return ec2.moto(call)
+
+
 def delete_volume(ec2: MotoService, call: Call) -> dict[str, Any]:
     """Delete one that is attached to nothing."""
     id = call.parameters["VolumeId"]
@@ -157,4 +165,10 @@ def delete_volume(ec2: MotoService, call: Call) -> dict[str, Any]:
     return ec2.moto(call)
 
 
-HANDLERS = {"RunInstances": run, "TerminateInstances": terminate, "DescribeInstances": describe, "DeleteVolume": delete_volume}
+HANDLERS = {
+    "RunInstances": run,
+    "TerminateInstances": terminate,
+    "DescribeInstances": describe,
+    "CreateVolume": create_volume,
+    "DeleteVolume": delete_volume,
+}

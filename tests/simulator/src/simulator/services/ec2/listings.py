@@ -218,11 +218,6 @@ LISTINGS = {
             "vpc-endpoint-type": "VpcEndpointType",
         },
     ),
-    "DescribeDhcpOptions": Listing(
-        member="DhcpOptions",
-        selectors={"DhcpOptionsIds": Selector("DhcpOptionsId", "InvalidDhcpOptionID.NotFound", "The dhcpOption ID '{}' does not exist")},
-        filters={"dhcp-options-id": "DhcpOptionsId"},
-    ),
     "DescribeVolumes": Listing(
         member="Volumes",
         selectors={"VolumeIds": Selector("VolumeId", "InvalidVolume.NotFound", "The volume '{}' does not exist.")},
@@ -234,7 +229,6 @@ LISTINGS = {
             "encrypted": "Encrypted",
             "volume-type": "VolumeType",
             "size": "Size",
-            "snapshot-id": "SnapshotId",
         },
     ),
     "DescribeInstances": Listing(
@@ -251,7 +245,6 @@ LISTINGS = {
             "availability-zone": "Placement.AvailabilityZone",
             "private-dns-name": "PrivateDnsName",
             "private-ip-address": "PrivateIpAddress",
-            "ip-address": "PublicIpAddress",
             "instance.group-id": "SecurityGroups[].GroupId",
             "network-interface.network-interface-id": "NetworkInterfaces[].NetworkInterfaceId",
         },

@@ -1,7 +1,7 @@
 # Copyright (c) cutover.eks contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What AWS offers: instance types, where they are offered, and the machine images of EKS."""
+"""What AWS offers: zones, instance types, where they are offered, and the machine images of EKS."""
 
 from __future__ import annotations
 
@@ -12,8 +12,16 @@ from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYP
 from ...eks_images import images
 from ...moto_service import MotoService
 from ...seam import Call, Refusal
+from .lookups import invalid
 
 AMAZON = "amazon"
+
+
+def describe_zones(ec2: MotoService, call: Call) -> dict[str, Any]:
+    """Show the zones; none of these regions asks for an opt-in."""
+    zones = ec2.ask(call, "DescribeAvailabilityZones", {})["AvailabilityZones"]
+    common = {"OptInStatus": "opt-in-not-required", "NetworkBorderGroup": call.region}
+    return {"AvailabilityZones": [zone | common | {"GroupName": f"{call.region}-zg-1"} for zone in zones]}
 
 
 def describe_types(_ec2: MotoService, call: Call) -> dict[str, Any]:
@@ -29,6 +37,8 @@ def describe_types(_ec2: MotoService, call: Call) -> dict[str, Any]:
 def describe_offerings(_ec2: MotoService, call: Call) -> dict[str, Any]:
     """Show where types are offered."""
     kind = call.parameters.get("LocationType", "region")
+    if kind not in INSTANCE_TYPE_OFFERINGS:
+        raise invalid(f"Value ({kind}) for parameter locationType is invalid.")
     return {"InstanceTypeOfferings": INSTANCE_TYPE_OFFERINGS[kind].get(call.region, [])}
 
 
@@ -40,6 +50,7 @@ def describe_images(_ec2: MotoService, call: Call) -> dict[str, Any]:
 
 
 HANDLERS = {
+    "DescribeAvailabilityZones": describe_zones,
     "DescribeInstanceTypes": describe_types,
     "DescribeInstanceTypeOfferings": describe_offerings,
     "DescribeImages": describe_images,

@@ -131,7 +131,6 @@ def scale(context: Context, record: Record) -> None:
 
 def _bound(context: Context, record: Record, least: int, most: int) -> None:
     sizes = {"MinSize": least, "MaxSize": most}
-    # Moto forgets the policy of a group when an update leaves it out.
     policy = _policy(record)
     context.aws("autoscaling", "UpdateAutoScalingGroup", AutoScalingGroupName=record.hidden["group"], MixedInstancesPolicy=policy, **sizes)
 
