@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from .service_models import new_session
+
 with suppress(ImportError):  # AnsibleAWSModule reports a missing SDK before this is used
-    import boto3
     import botocore.session
     from botocore.credentials import DeferredRefreshableCredentials
 
@@ -34,7 +35,7 @@ def assuming(session: Any, role: Mapping[str, Any], sts: Callable[[], Any]) -> A
 
     core = botocore.session.get_session()
     core.get_component("credential_provider").insert_before("env", _Assumed(refresh))
-    return boto3.session.Session(botocore_session=core, region_name=session.region_name)
+    return new_session(core, region_name=session.region_name)
 
 
 class _Assumed:

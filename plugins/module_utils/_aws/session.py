@@ -22,9 +22,9 @@ from .._model.scope import Scope
 from .._run.gateway import Answer, ApiError, Fault, Read
 from .assumed_role import assuming
 from .errors import api_error, unknown_operation
+from .service_models import new_session
 
 with suppress(ImportError):  # AnsibleAWSModule reports a missing SDK before this is used
-    import boto3
     from botocore import __version__ as botocore_version
     from botocore import xform_name
     from botocore.config import Config
@@ -56,7 +56,7 @@ def connection(module: Any, user_agent: str) -> Connection:
     verify = info.pop("verify", True)
     config = Config(user_agent_extra=user_agent, max_pool_connections=CONNECTIONS, connect_timeout=10, read_timeout=60)
     config = config.merge(info.pop("aws_config", None) or Config())
-    session = boto3.session.Session(region_name=region, **info)
+    session = new_session(region_name=region, **info)
     role = module.params.get("assume_role")
     if role:
         session = assuming(session, role, partial(session.client, "sts", endpoint_url=endpoint, verify=verify, config=config))
