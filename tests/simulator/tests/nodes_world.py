@@ -20,7 +20,7 @@ NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnl
 class Account:
     """An account with a cluster `blue`: `account("DescribeNodegroup", …)` asks EKS, `account.aws("ec2", …)` the others."""
 
-    def __init__(self, speed: float = 1.0, version: str = "1.34") -> None:
+    def __init__(self, speed: float = 1.0, version: str = "1.34", **cluster: Any) -> None:
         self.world = make_world(speed)
         self.eks = create(self.world)
         self.world.services["eks"] = self.eks
@@ -29,12 +29,12 @@ class Account:
         self.cluster_role = self.role("blue-cluster", "eks.amazonaws.com", "AmazonEKSClusterPolicy")
         self.node_role = self.role("blue-nodes", "ec2.amazonaws.com", *NODE_POLICIES)
         self.pass_time(20)
-        self.cluster = self.create_cluster(version)
+        self.cluster = self.create_cluster(version, **cluster)
 
     @classmethod
-    def ready(cls, speed: float = 1.0, version: str = "1.34") -> Account:
-        """Give an account whose cluster is ACTIVE."""
-        account = cls(speed, version)
+    def ready(cls, speed: float = 1.0, version: str = "1.34", **cluster: Any) -> Account:
+        """Give an account whose cluster is ACTIVE; `cluster` are more parameters of its creation."""
+        account = cls(speed, version, **cluster)
         account.pass_time(700)
         return account
 
@@ -96,10 +96,10 @@ class Account:
         self.aws("ec2", "CreateRoute", RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
         self.aws("ec2", "AssociateRouteTable", RouteTableId=table, SubnetId=subnet)
 
-    def create_cluster(self, version: str = "1.34") -> Answer:
+    def create_cluster(self, version: str = "1.34", **more: Any) -> Answer:
         """Create the cluster."""
         vpc_config = {"subnetIds": self.subnets}
-        made = self("CreateCluster", name="blue", version=version, roleArn=self.cluster_role, resourcesVpcConfig=vpc_config)
+        made = self("CreateCluster", name="blue", version=version, roleArn=self.cluster_role, resourcesVpcConfig=vpc_config, **more)
         cluster: Answer = made["cluster"]
         return cluster
 

@@ -91,6 +91,7 @@ def test_the_words_about_a_wrong_role(aws: Aws) -> None:
     assert refused(aws).message.startswith("The provided role doesn't have the Amazon EKS Managed Policies associated with it.")
     assert refused(aws, roleArn="arn:aws:iam::123456789012:role/nobody").message.endswith("does not exist")
     assert refused(aws, roleArn="arn:aws:iam::999999999999:role/foreign").code == "AccessDeniedException"
+    assert refused(aws, roleArn="blue-cluster").message == "Error in role params"
 
 
 @pytest.mark.row("Subnets")

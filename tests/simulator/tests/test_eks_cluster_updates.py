@@ -248,6 +248,19 @@ def test_node_groups_may_be_three_minor_versions_behind_and_no_more(aws: Aws) ->
     assert aws("UpdateClusterVersion", name="blue", version="1.36")["update"]["type"] == "VersionUpdate"
 
 
+@pytest.mark.row("Insights gate")
+def test_an_insight_that_says_error_blocks_the_version_until_it_is_forced(aws: Aws) -> None:
+    aws.order("insights", "ERROR")
+    for _attempt in range(2):
+        said = refusal(aws, "UpdateClusterVersion", version="1.36")
+        assert said.code == "InvalidStateException"
+        assert said.message == (
+            "Amazon EKS detected upgrade readiness issues. Call the ListInsights API to view detected upgrade blocking issues."
+            " Pass the force flag when updating to override upgrade readiness errors."
+        )
+    assert aws("UpdateClusterVersion", name="blue", version="1.36", force=True)["update"]["status"] == "InProgress"
+
+
 @pytest.mark.row("Rollback")
 def test_a_rollback_is_refused_by_name(aws: Aws) -> None:
     aws("UpdateClusterVersion", name="blue", version="1.36")

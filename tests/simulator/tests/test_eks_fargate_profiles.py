@@ -70,6 +70,13 @@ def test_profiles_are_created_and_deleted_one_at_a_time(account: Account) -> Non
     assert told == f"ResourceInUseException: Cannot Delete Fargate Profile two {cause} DELETING"
 
 
+@pytest.mark.row("Service-linked roles")
+def test_the_first_profile_of_an_account_makes_the_service_linked_role(account: Account) -> None:
+    account("CreateFargateProfile", **wanted(account))
+    roles = account.aws("iam", "ListRoles", PathPrefix="/aws-service-role/eks-fargate.amazonaws.com/")["Roles"]
+    assert [role["RoleName"] for role in roles] == ["AWSServiceRoleForAmazonEKSForFargate"]
+
+
 @pytest.mark.row("IAM consistency: Fargate role")
 def test_the_role_must_trust_fargate(account: Account) -> None:
     told = account.refused("CreateFargateProfile", **wanted(account, podExecutionRoleArn=account.node_role))

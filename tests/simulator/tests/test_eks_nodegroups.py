@@ -160,6 +160,16 @@ def test_the_first_node_group_of_an_account_makes_the_service_linked_role(accoun
     assert [role["RoleName"] for role in roles] == ["AWSServiceRoleForAmazonEKSNodegroup"]
 
 
+@pytest.mark.row("Service-linked roles")
+def test_the_first_spot_group_of_an_account_makes_the_service_linked_role_of_spot(account: Account) -> None:
+    path = {"PathPrefix": "/aws-service-role/spot.amazonaws.com/"}
+    account.create_nodegroup("one")
+    assert account.aws("iam", "ListRoles", **path)["Roles"] == []
+    for name in ("two", "three"):
+        account.create_nodegroup(name, capacityType="SPOT")
+    assert [role["RoleName"] for role in account.aws("iam", "ListRoles", **path)["Roles"]] == ["AWSServiceRoleForEC2Spot"]
+
+
 @pytest.mark.row("Nodegroup name reuse")
 def test_a_name_is_taken_once(account: Account) -> None:
     account.create_nodegroup()
@@ -215,6 +225,7 @@ def test_subnets_must_be_in_the_clusters_vpc(account: Account) -> None:
     assert "Subnets are not in the same VPC as the cluster" in refused(account, subnets=[account.subnet_elsewhere()])
 
 
+@pytest.mark.row("Nodegroup states")
 def test_a_role_without_a_nodes_permissions_keeps_the_nodes_from_joining(account: Account) -> None:
     bare = account.role("bare", "ec2.amazonaws.com")
     account.pass_time(20)
@@ -267,7 +278,8 @@ def test_a_custom_ami_is_its_own_release(account: Account) -> None:
 
 
 @pytest.mark.row("MNG delete / scale-in")
-def test_deletion_ends_the_instances_first_and_leaves_nothing(account: Account) -> None:
+def test_deletion_ends_the_instances_first_and_leaves_nothing() -> None:
+    account = Account.ready(bootstrapSelfManagedAddons=False)
     account.active_nodegroup()
     assert account("DeleteNodegroup", **GENERAL)["nodegroup"]["status"] == "DELETING"
     account.pass_time(30)
@@ -302,6 +314,7 @@ def test_a_node_group_in_creation_cannot_be_deleted(account: Account) -> None:
     assert account.refused("DeleteNodegroup", **GENERAL).startswith("ResourceInUseException: ")
 
 
+@pytest.mark.row("Nodegroup states")
 def test_a_failed_deletion_can_be_repeated(account: Account) -> None:
     account.active_nodegroup()
     account.order("nodegroup", "DELETE_FAILED", {"code": "Ec2SecurityGroupDeletionFailure", "message": "in use", "resourceIds": ["sg-1"]})
@@ -313,7 +326,9 @@ def test_a_failed_deletion_can_be_repeated(account: Account) -> None:
     assert account("ListNodegroups", clusterName="blue")["nodegroups"] == []
 
 
-def test_the_vpc_cni_leaves_an_interface_behind_that_goes_later(account: Account) -> None:
+@pytest.mark.row("Cluster interfaces linger")
+def test_the_vpc_cni_leaves_an_interface_behind_that_goes_later() -> None:
+    account = Account.ready(bootstrapSelfManagedAddons=False)
     account("CreateAddon", clusterName="blue", addonName="vpc-cni")
     account.active_nodegroup()
     account("DeleteNodegroup", **GENERAL)
@@ -322,6 +337,15 @@ def test_the_vpc_cni_leaves_an_interface_behind_that_goes_later(account: Account
     assert [(one["Status"], one["Description"][:10], one["SubnetId"]) for one in left] == [("available", "aws-K8S-i-", account.subnets[0])]
     account.pass_time(200)
     assert interfaces(account) == []
+
+
+@pytest.mark.parametrize(("has_own_addons", "left"), [(True, 1), (False, 0)])
+def test_a_cluster_that_brings_its_own_cni_leaves_an_interface_too(has_own_addons: bool, left: int) -> None:  # noqa: FBT001
+    account = Account.ready(bootstrapSelfManagedAddons=has_own_addons)
+    account.active_nodegroup()
+    account("DeleteNodegroup", **GENERAL)
+    account.pass_time(380)
+    assert len(interfaces(account)) == left
 
 
 def test_an_interface_left_behind_may_be_deleted_by_hand(account: Account) -> None:
@@ -340,6 +364,7 @@ def test_an_autoscalers_size_is_shown(account: Account) -> None:
     assert account.nodegroup()["scalingConfig"] == {"minSize": 1, "maxSize": 4, "desiredSize": 4}
 
 
+@pytest.mark.row("Nodegroup states")
 def test_a_node_group_without_its_auto_scaling_group_is_degraded(account: Account) -> None:
     name = account.active_nodegroup()["resources"]["autoScalingGroups"][0]["name"]
     account.aws("autoscaling", "DeleteAutoScalingGroup", AutoScalingGroupName=name, ForceDelete=True)

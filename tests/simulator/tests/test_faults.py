@@ -60,6 +60,15 @@ def test_an_error_says_whether_it_was_applied(door: Door, applied: bool, vpcs: i
     assert len(door.client("ec2").describe_vpcs()["Vpcs"]) == vpcs
 
 
+@pytest.mark.row("Not-found flavour")
+def test_the_other_flavour_of_not_found_can_be_ordered(door: Door) -> None:
+    told = "No cluster found for name: blue."
+    door.fault("error", service="eks", operation="DescribeCluster", code="ClientException", status=400, message=told)
+    eks = door.client("eks")
+    with pytest.raises(eks.exceptions.ClientException, match=told):
+        eks.describe_cluster(name="blue")
+
+
 def cause_of(error: BaseException) -> BaseException:
     while error.__context__ is not None:
         error = error.__context__

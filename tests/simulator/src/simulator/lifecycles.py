@@ -50,6 +50,7 @@ ENDS: Mapping[str, frozenset[str]] = {
     "addon": frozenset({"ACTIVE", "CREATE_FAILED", "DEGRADED", "DELETE_FAILED"}),
     "fargateprofile": frozenset({"ACTIVE", "CREATE_FAILED", "DELETE_FAILED"}),
     "update": frozenset({"Successful", "Failed", "Cancelled"}),
+    "insights": frozenset({"ERROR"}),
     "natgateway": frozenset({"available", "failed"}),
 }
 """What can be ordered, and the states that it can be ordered to end in."""

@@ -220,8 +220,20 @@ def version_change(context: Context, cluster: Cluster, request: Request) -> Chan
         raise not_implemented("eks: UpdateClusterVersion to the previous version (VersionRollback)")
     version = versions.require_next(old, new)
     _require_nodes_near(cluster, new)
+    _require_readiness(context, cluster, is_forced=bool(request.get("force")))
     after = {"version": version.name, "platformVersion": version.platform}
     return Change(type="VersionUpdate", after=after, params={"Version": version.name, "PlatformVersion": version.platform})
+
+
+def _require_readiness(context: Context, cluster: Cluster, *, is_forced: bool) -> None:
+    """Refuse while an insight says that the upgrade would break something: only on order, and until it is forced."""
+    found = context.fate("insights", cluster.shown["name"])
+    if found is None or is_forced:
+        return
+    context.world.lifecycles.order(found)
+    told = "Amazon EKS detected upgrade readiness issues. Call the ListInsights API to view detected upgrade blocking issues."
+    told += " Pass the force flag when updating to override upgrade readiness errors."
+    raise Refusal("InvalidStateException", told, clusterName=cluster.shown["name"])
 
 
 def _is_rollback(context: Context, cluster: Cluster, new: str) -> bool:

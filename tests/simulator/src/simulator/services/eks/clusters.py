@@ -36,7 +36,7 @@ def create_cluster(context: Context, parameters: dict[str, Any]) -> dict[str, An
     if "encryptionConfig" in parameters:
         require_key(context, shown["encryptionConfig"][0]["provider"]["keyArn"])
     roles.ensure_service_linked(context, PRINCIPAL, SERVICE_ROLE)
-    cluster = Cluster(shown=shown)
+    cluster = Cluster(shown=shown, hidden={"has_own_addons": parameters.get("bootstrapSelfManagedAddons", True)})
     _settle_in(context, cluster, where)
     context.region.clusters[name] = cluster
     fate = context.fate("cluster", name, ("ACTIVE", "FAILED"))

@@ -135,13 +135,19 @@ def _bound(context: Context, record: Record, least: int, most: int) -> None:
     context.aws("autoscaling", "UpdateAutoScalingGroup", AutoScalingGroupName=record.hidden["group"], MixedInstancesPolicy=policy, **sizes)
 
 
+def zones(context: Context, record: Record) -> int:
+    """Count the zones of a node group."""
+    found = context.aws("ec2", "DescribeSubnets", Filters=[{"Name": "subnet-id", "Values": record.shown["subnets"]}])["Subnets"]
+    return len({subnet["AvailabilityZone"] for subnet in found})
+
+
 def _start(context: Context, record: Record, nodes: Nodes, number: int) -> None:
     """Start instances where there are fewest, and hand them to the Auto Scaling group."""
     found = context.aws("ec2", "DescribeSubnets", SubnetIds=record.shown["subnets"])["Subnets"]
-    zones, shares = Counter(node["AvailabilityZone"] for node in nodes), Counter[str]()
+    held, shares = Counter(node["AvailabilityZone"] for node in nodes), Counter[str]()
     for _instance in range(number):
-        subnet = min(found, key=lambda one: (zones[one["AvailabilityZone"]], shares[one["SubnetId"]]))
-        zones[subnet["AvailabilityZone"]] += 1
+        subnet = min(found, key=lambda one: (held[one["AvailabilityZone"]], shares[one["SubnetId"]]))
+        held[subnet["AvailabilityZone"]] += 1
         shares[subnet["SubnetId"]] += 1
     for subnet_id, share in shares.items():
         started = [instance["InstanceId"] for instance in _run(context, record, subnet_id, share)]
@@ -241,7 +247,8 @@ def remove(context: Context, record: Record) -> None:
 
 def leave_interface(context: Context, cluster: Cluster, record: Record) -> None:
     """Leave a network interface behind as the VPC CNI does; it blocks its subnet and security group for a while."""
-    if "vpc-cni" not in cluster.addons or "last_node" not in record.hidden:
+    has_cni = "vpc-cni" in cluster.addons or cluster.hidden["has_own_addons"]
+    if not has_cni or "last_node" not in record.hidden:
         return
     node, name = record.hidden["last_node"], cluster.shown["name"]
     marks = {"cluster.k8s.amazonaws.com/name": name, "node.k8s.amazonaws.com/instance_id": node}

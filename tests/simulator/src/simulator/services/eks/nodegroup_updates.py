@@ -181,7 +181,7 @@ def _roll(context: Context, cluster: Cluster, record: Record, changes: Shown, te
     compute.new_template_version(context, cluster, ahead, template)
     config, nodes = record.shown["updateConfig"], record.shown["scalingConfig"]["desiredSize"]
     share = -(-nodes * config.get("maxUnavailablePercentage", 0) // 100)
-    extra = max(2 * len(record.shown["subnets"]), config.get("maxUnavailable", share))
+    extra = max(2 * compute.zones(context, record), config.get("maxUnavailable", share))
     compute.surge(context, record, 0 if config.get("updateStrategy") == "MINIMAL" else extra)
 
 

@@ -19,6 +19,7 @@ from .subnet_facts import subnets_of
 from .tags import require_tags
 
 SERVICE, SERVICE_ROLE = "eks-nodegroup.amazonaws.com", "AWSServiceRoleForAmazonEKSNodegroup"
+SPOT = ("spot.amazonaws.com", "AWSServiceRoleForEC2Spot")
 BUSY = ("CREATING", "UPDATING", "DELETING")
 DRAIN = 60.0
 """Chosen: from DeleteNodegroup to the end of the instances; users measure up to five minutes."""
@@ -36,6 +37,8 @@ def create_nodegroup(context: Context, parameters: dict[str, Any]) -> dict[str, 
     subnets = subnets_of(context, cluster, parameters["subnets"])
     shown = _described(context, cluster, parameters, template)
     roles.ensure_service_linked(context, SERVICE, SERVICE_ROLE)
+    if shown["capacityType"] == "SPOT":
+        roles.ensure_service_linked(context, *SPOT)
     record = Record(shown=shown, hidden={"security_groups": compute.security_groups(cluster, template)})
     record.hidden["template_instance_type"] = template.data.get("InstanceType", "") if template else ""
     cluster.nodegroups[name] = record

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -15,9 +16,13 @@ from ...seam import Refusal
 from .context import Context
 from .durations import ROLE_INVISIBLE
 
+ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
+
 
 def require_visible(context: Context, arn: str) -> dict[str, Any]:
     """Give the role, or refuse: it is not there, or so young that EKS cannot see it yet."""
+    if not ROLE_ARN.fullmatch(arn):
+        raise Refusal("InvalidParameterException", "Error in role params")
     if arn.split(":")[4:5] != [context.caller.account]:
         raise Refusal("AccessDeniedException", "Cross-account pass role is not allowed.", 403)
     role = _role(context, arn.rpartition("/")[2])
