@@ -36,6 +36,8 @@ LONGEST = 200
 def read_verdicts(gateway: Gateway, configured: Iterable[Configured]) -> dict[str, Verdict]:
     """Fetch each add-on's schema and hold its declared configuration against it."""
     asked = list(configured)
+    if not asked:
+        return {}
     if any(find_spec(name) is None for name in LIBRARIES):
         return {one.name: Verdict(unchecked=MISSING) for one in asked}
     reads = [Read("eks", "DescribeAddonConfiguration", {"addonName": one.name, "addonVersion": one.version}, missing=True) for one in asked]
