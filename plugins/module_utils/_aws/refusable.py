@@ -32,10 +32,11 @@ def replies(gateway: Gateway, reads: Sequence[Read], *, refusals: Collection[str
 
 
 def _reply(gateway: Gateway, read: Read, refusals: Collection[str]) -> Reply:
+    answers: list[Answer | None]
     try:
-        (answer,) = gateway.read_all([read])
+        answers = gateway.read_all([read])
     except ApiError as error:
         if error.code not in refusals:
             raise
         return error
-    return answer
+    return answers[0]
