@@ -101,9 +101,9 @@ class Convergence:
             return result.locked(error)
 
     def tell_plan(self, draft: Draft, *, failed: bool = False) -> None:
-        """Tell the plan, unless the diff of a changed task shows it anyway (a failed task shows none)."""
+        """Tell the plan, an empty one too, unless the diff of a changed task shows it anyway (a failed task shows none)."""
         in_diff = self.controls.diff_mode and draft.plan.changed
-        if draft.plan.steps and in_diff == failed:
+        if in_diff == failed:
             self.say(draft.text)
 
     def _desired(self, options: Mapping[str, Any], scope: Scope) -> tuple[Any, Problems]:
@@ -144,9 +144,9 @@ class Convergence:
                 return result.failed(draft, plan, outcome)
             return self._complete(draft, result.applied(draft, plan, outcome), self._read(draft) if seen is None else seen)
         except ApiError as error:
-            return result.broken(error, changed=outcome.changed)
+            return result.so_far(draft, plan, outcome) | result.broken(error, changed=outcome.changed)
         except Refused as refusal:
-            return result.refused(refusal) | {"changed": outcome.changed}
+            return result.so_far(draft, plan, outcome) | result.refused(refusal, changed=outcome.changed)
 
     def _looks_again(self, draft: Draft, plan: Plan, outcome: Outcome) -> bool:
         """Say whether a deletion looks for what controllers or late logs have made meanwhile; that may be what held it up."""

@@ -32,13 +32,18 @@ def planned(draft: Draft) -> dict[str, Any]:
 
 def applied(draft: Draft, plan: Plan, outcome: Outcome) -> dict[str, Any]:
     """Give the result of a run that has ended well."""
-    return _of_plan(draft, plan, outcome.statuses) | {"changed": outcome.changed}
+    return so_far(draft, plan, outcome) | {"changed": outcome.changed}
+
+
+def so_far(draft: Draft, plan: Plan, outcome: Outcome) -> dict[str, Any]:
+    """Give the plan with what has become of each step."""
+    return _of_plan(draft, plan, outcome.statuses)
 
 
 def failed(draft: Draft, plan: Plan, outcome: Outcome) -> dict[str, Any]:
     """Give the result of a run that has not."""
     messages = [_told(failure.message, failure.do) for failure in outcome.failures]
-    return _of_plan(draft, plan, outcome.statuses) | {
+    return so_far(draft, plan, outcome) | {
         "failed": True,
         "changed": outcome.changed,
         "msg": "\n".join(dict.fromkeys(messages)),
@@ -47,13 +52,13 @@ def failed(draft: Draft, plan: Plan, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def refused(refusal: Refused) -> dict[str, Any]:
-    """Give the result of a run that has changed nothing, because of these problems."""
+def refused(refusal: Refused, *, changed: bool = False) -> dict[str, Any]:
+    """Give the result of a run that has changed nothing, or nothing more, because of these problems."""
     count = len(refusal.problems)
     return {
         "failed": True,
-        "changed": False,
-        "msg": f"Nothing was changed, because of {count} problem{'s' if count > 1 else ''}:\n{refusal}",
+        "changed": changed,
+        "msg": f"Nothing {'more ' if changed else ''}was changed, because of {count} problem{'s' if count > 1 else ''}:\n{refusal}",
         "problems": [problem.to_data() for problem in refusal.problems],
     }
 

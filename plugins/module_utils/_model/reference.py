@@ -8,6 +8,7 @@ Inside one plan such a value is a `Ref`; between tasks of a check-mode run it is
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -53,6 +54,19 @@ def shown(value: object) -> object:
             return [shown(inner) for inner in value]
         case _:
             return value
+
+
+def told(value: object) -> str:
+    """Give the value as text for a sentence: texts as they are, several separated by commas, anything else as JSON."""
+    match shown(value):
+        case None:
+            return "nothing"
+        case str() as text:
+            return text
+        case [*texts] if texts and all(isinstance(text, str) for text in texts):
+            return ", ".join(texts)
+        case data:
+            return json.dumps(data, sort_keys=True, default=str)
 
 
 def references(value: object) -> Iterator[Ref]:

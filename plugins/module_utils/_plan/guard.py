@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .._model.problem import Problems
+from .._model.reference import told
 from .plan import Kind, Plan, Step
 
 
@@ -32,5 +33,5 @@ def consent_needed(step: Step) -> str:
 
 
 def _found(step: Step) -> str:
-    fields = ", ".join(f"{change.path} {change.before!s} → {change.after!s}" for change in step.changes)
+    fields = ", ".join(f"{change.path} {told(change.before)} → {told(change.after)}" for change in step.changes)
     return f"a step that {'replaces' if step.kind is Kind.REPLACE else 'cannot be undone'} ({fields or step.operation})"

@@ -11,7 +11,7 @@ from .._model.heritage import heritage
 from .._model.nodegroups import LiveNodegroup, LiveTemplate, Nodegroup, Nodegroups, NodegroupsActual, ami_architecture
 from .._model.ownership import is_ours
 from .._model.problem import Problems
-from .._model.reference import Ref, is_unknown
+from .._model.reference import Ref, is_unknown, told
 from .._model.scope import Scope
 from .cluster_checks import minor
 from .parent_cluster import check_parent_cluster
@@ -132,25 +132,25 @@ def _check_types(group: Nodegroup, actual: NodegroupsActual, problems: Problems)
         )
     supported = [known[kind] for kind in group.instance_types or () if kind in known]
     shared = frozenset.intersection(*supported) if supported else frozenset()
-    told = ", ".join(f"{kind} ({'/'.join(sorted(known[kind]))})" for kind in group.instance_types or () if kind in known)
+    listed = ", ".join(f"{kind} ({'/'.join(sorted(known[kind]))})" for kind in group.instance_types or () if kind in known)
     if supported and not shared:
         problems.add(
-            "mixed_architectures", path, found=told, wanted="types of one architecture", do="Make one node group per architecture."
+            "mixed_architectures", path, found=listed, wanted="types of one architecture", do="Make one node group per architecture."
         )
     architecture = ami_architecture(group.ami_type)
     if shared and architecture and architecture not in shared:
         problems.add(
-            "wrong_architecture", path, found=told, wanted=f"{architecture}, as {group.ami_type}", do="Change the types or the AMI type."
+            "wrong_architecture", path, found=listed, wanted=f"{architecture}, as {group.ami_type}", do="Change the types or the AMI type."
         )
 
 
 def _check_change(group: Nodegroup, live: LiveNodegroup, desired: Nodegroups, actual: NodegroupsActual, problems: Problems) -> None:
-    told = "; ".join(map(str, live.issues)) or "no reason given"
+    reasons = "; ".join(map(str, live.issues)) or "no reason given"
     if live.status in UNUSABLE:
         problems.add(
             "nodegroup_failed",
             f"{group.path}.name",
-            found=f"node group {group.name} {live.status} ({told})",
+            found=f"node group {group.name} {live.status} ({reasons})",
             wanted="a node group that works",
             do="It never recovers: delete it (cutover.eks.nodegroups with state: absent), remove the cause and create it again.",
         )
@@ -169,8 +169,8 @@ def _check_change(group: Nodegroup, live: LiveNodegroup, desired: Nodegroups, ac
         problems.add(
             "replace_needed",
             f"{group.path}.{change.path}",
-            found=change.after,
-            wanted=f"{change.before}, as it was created",
+            found=told(change.after),
+            wanted=f"{told(change.before)}, as it was created",
             do=f"EKS cannot change it in place. Declare a further node group with it beside {group.name}, drain the nodes of {group.name} "
             f"when the new ones are ready, then remove {group.name}.",
         )

@@ -19,6 +19,9 @@ from .eks_update import BUSY, IDEMPOTENT_BY, own_update_wait, tag_steps, under_w
 from .nodegroup_checks import check_deletions, check_nodegroups, deferred_checks, replaced_fields
 from .plan import Change, Disruption, Kind, Plan, Step, Wait
 
+_VERSION_FIELDS = {"version": "version", "release_version": "releaseVersion", "launch_template.version": "launchTemplate"}
+"""Members of UpdateNodegroupVersion by the options that set them."""
+
 
 def plan_nodegroups(desired: Nodegroups, actual: NodegroupsActual, scope: Scope) -> Plan:
     """Plan what makes the node groups what is declared, or refuse it with every problem found.
@@ -237,8 +240,8 @@ def _version_step(
     if not changes:
         return
     key = f"nodegroup/{group.name}/version"
-    request: dict[str, Any] = {change.path: change.after for change in changes if change.path != "launchTemplate"}
-    if any(change.path == "launchTemplate" for change in changes):
+    request: dict[str, Any] = {_VERSION_FIELDS[change.path]: change.after for change in changes}
+    if "launchTemplate" in request:
         request["launchTemplate"] = dict(uses or {})
     yield Step(
         key=key,
@@ -264,9 +267,9 @@ def _version_changes(
         yield Change(path="version", before=live.version, after=version)
     release = group.release_version or actual.releases.get(group.name)
     if release and release != live.release_version:
-        yield Change(path="releaseVersion", before=live.release_version, after=release)
+        yield Change(path="release_version", before=live.release_version, after=release)
     if uses and "version" in uses and uses["version"] != live.template_version:
-        yield Change(path="launchTemplate", before=live.template_version, after=uses["version"])
+        yield Change(path="launch_template.version", before=live.template_version, after=uses["version"])
 
 
 def _config_step(group: Nodegroup, live: LiveNodegroup, desired: Nodegroups, after: frozenset[str]) -> Iterator[Step]:
@@ -332,7 +335,11 @@ def _config_changes(request: Mapping[str, Any], live: LiveNodegroup) -> Iterator
         yield Change(path=f"taints.{taint['key']}", before=_taint_value(live.taints, taint), after=taint["value"])
     for taint in taints.get("removeTaints", ()):
         yield Change(path=f"taints.{taint['key']}", before=taint["value"])
-    sizes = {"minSize": ("min_size", live.min_size), "maxSize": ("max_size", live.max_size), "desiredSize": ("size", live.desired_size)}
+    sizes = {
+        "minSize": ("min_size", live.min_size),
+        "maxSize": ("max_size", live.max_size),
+        "desiredSize": ("desired_size", live.desired_size),
+    }
     for name, after in request.get("scalingConfig", {}).items():
         yield Change(path=f"scaling.{sizes[name][0]}", before=sizes[name][1], after=after)
     if "updateConfig" in request:

@@ -42,13 +42,13 @@ def render(plan: Plan, head: Sequence[str] = ()) -> str:
 
 
 def summary(plan: Plan) -> str:
-    """Count the steps by what they do: `12 calls: 9 to create, 3 to change; usually 10m17s`."""
+    """Count the steps by what they do: `12 steps: 9 to create, 3 to change; usually 10m17s`."""
     if not plan.steps:
         return "No changes."
     counts = Counter(step.kind for step in plan)
     parts = ", ".join(f"{counts[kind]} {words}" for kind, words in WORDS.items() if counts[kind])
     seconds = plan.expected_seconds()
-    return f"{len(plan.steps)} steps: {parts}" + (f"; usually {brief(seconds)}" if seconds else "")
+    return f"{len(plan.steps)} step{'s' if len(plan.steps) > 1 else ''}: {parts}" + (f"; usually {brief(seconds)}" if seconds else "")
 
 
 def _grown(plan: Plan) -> Node:

@@ -141,12 +141,13 @@ def test_a_real_run_locks_carries_the_same_plan_out_unlocks_and_reads_again() ->
     assert result["thing"]["status"] == {"read": 2}
 
 
-def test_nothing_to_do_makes_no_call_beyond_one_read_and_says_nothing() -> None:
+def test_nothing_to_do_makes_no_call_beyond_one_read_and_is_told() -> None:
     world = World(plans=[Plan()])
     result = world.run()
     assert world.account.operations() == ["DescribeVpcs"]
     assert world.account.alias_reads == 0
-    assert (result["changed"], result["plan"], world.said) == (False, [], [])
+    assert (result["changed"], result["plan"]) == (False, [])
+    assert world.said == ["blue · account 000000000042 · eu-central-1 · SIMULATOR at 127.0.0.1:5199\nNo changes."]
 
 
 def test_the_head_names_account_alias_region_endpoint_and_lock() -> None:
@@ -367,6 +368,23 @@ def test_a_deletion_looks_again_for_what_was_made_meanwhile() -> None:
     result = world.run(options={"state": "absent"})
     assert [(step["key"], step["status"]) for step in result["plan"]] == [("eni/1", "done"), ("eni/2", "done")]
     assert world.writes() == ["PutParameter", "Delete", "Delete", "DeleteParameter"]
+
+
+def test_a_deletion_that_finds_a_problem_at_its_second_look_tells_it_with_what_was_done() -> None:
+    first = Plan(steps=(Step(key="eni/1", service="ec2", operation="Delete", kind=Kind.DELETE),))
+    world = World()
+
+    def plan(desired: Any, actual: Any, scope: Scope) -> Plan:
+        if world.writes():
+            raise Refused([TYPO])
+        return first
+
+    world.plan = plan  # type: ignore[method-assign]  # a world of its own
+    result = world.run(options={"state": "absent"})
+    assert result["msg"].startswith("Nothing more was changed, because of 1 problem:\n")
+    assert [problem["code"] for problem in result["problems"]] == ["unknown_type"]
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert [(step["key"], step["status"]) for step in result["plan"]] == [("eni/1", "done")]
 
 
 def test_a_deletion_ends_after_three_rounds() -> None:
