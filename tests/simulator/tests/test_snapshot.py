@@ -16,7 +16,6 @@ import pytest
 from front_world import ACCOUNT, REGION, Door
 
 from simulator.harness import SECRET
-from simulator.normalised import normalised
 
 
 def vpcs(door: Door, **place: str) -> list[str]:
@@ -77,33 +76,6 @@ def test_the_state_lists_every_place(door: Door) -> None:
         f"{ACCOUNT}/{REGION}/ec2/vpc/{made}",
         f"{ACCOUNT}/eu-west-1/eks/cluster/blue",
     ]
-
-
-def world(number: int, order: list[str]) -> dict[str, Any]:
-    """Two subnets in a named VPC, with other ids, addresses and times in each world."""
-    vpc = f"vpc-{number:017x}"
-    subnets = {zone: f"subnet-{number + 10 * at:017x}" for at, zone in enumerate(order, 1)}
-    found: dict[str, Any] = {f"vpc/{vpc}": {"VpcId": vpc, "Tags": [{"Key": "Name", "Value": "blue"}], "At": f"2026-01-0{number}T00:00:00Z"}}
-    for zone, subnet in subnets.items():
-        found[f"subnet/{subnet}"] = {"SubnetId": subnet, "VpcId": vpc, "Zone": zone, "CreatedAt": 1_800_000_000.5 + number}
-    found["table"] = {"Routes": [{"SubnetId": subnets[zone], "Address": f"10.0.{number}.{at}"} for at, zone in enumerate(order)]}
-    return found
-
-
-def test_the_normalised_state_of_equal_worlds_is_equal() -> None:
-    assert normalised(world(1, ["a", "b"])) == normalised(world(2, ["b", "a"]))
-
-
-def test_the_normalised_state_of_other_worlds_differs() -> None:
-    assert normalised(world(1, ["a", "b"])) != normalised(world(2, ["a", "c"]))
-
-
-def test_a_normalised_id_carries_the_name_of_its_resource() -> None:
-    assert "vpc/vpc<blue>" in normalised(world(1, ["a"]))
-
-
-def test_a_cidr_is_no_generated_address() -> None:
-    assert normalised({"x": {"CidrBlock": "10.0.0.0/16"}}) == {"x": {"CidrBlock": "10.0.0.0/16"}}
 
 
 def start(folder: Path) -> tuple[subprocess.Popen[str], str]:

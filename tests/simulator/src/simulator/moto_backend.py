@@ -35,6 +35,7 @@ import moto.autoscaling.models
 import moto.backends
 import moto.core.utils
 import moto.elb.models
+import moto.kms.models
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -49,6 +50,7 @@ from moto.core.request import Request
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend, iam_backends
+from moto.kms.utils import AbstractPrivateKey
 from moto.moto_api._internal import mock_random
 from moto.ssm.models import ParameterDict
 from werkzeug.exceptions import HTTPException
@@ -129,6 +131,19 @@ def _spread(group: FakeAutoScalingGroup, count_needed: int, propagated_tags: dic
     group.vpc_zone_identifier = every
 
 
+@functools.cache
+def _unused_pair() -> AbstractPrivateKey:
+    return _generate_private_key(SYMMETRIC)
+
+
+def _pair(key_spec: str) -> AbstractPrivateKey:
+    """Give all symmetric keys the same key pair: they have no use for one, and moto makes one for each, in a tenth of a second."""
+    return _unused_pair() if key_spec == SYMMETRIC else _generate_private_key(key_spec)
+
+
+SYMMETRIC = "SYMMETRIC_DEFAULT"
+_generate_private_key = moto.kms.models.generate_private_key
+vars(moto.kms.models)["generate_private_key"] = _pair
 FakeAutoScalingGroup.replace_autoscaling_group_instances = _spread  # type: ignore[method-assign, assignment]
 TaggedEC2Resource.get_tags = _tags_of  # type: ignore[method-assign, assignment]
 IAMBackend._init_aws_policies = _policies_of_account  # type: ignore[method-assign, assignment]
@@ -241,13 +256,15 @@ def _clear() -> None:
 
 
 class _Pickler(pickle.Pickler):
-    """Leaves out what every process has anyway: the dictionaries of backends, and IAM's 1,500 managed policies."""
+    """Leaves out what every process has anyway: the dictionaries of backends, IAM's 1,500 managed policies, the pair of symmetric keys."""
 
     def persistent_id(self, obj: Any) -> Any:
         if isinstance(obj, BackendDict):
             return ("backends", obj.service_name)
         if isinstance(obj, AWSManagedPolicy):
             return ("policy", obj.account_id, obj.arn, obj.attachment_count)
+        if isinstance(obj, AbstractPrivateKey) and obj is _unused_pair():
+            return ("unused pair",)
         return None
 
     def reducer_override(self, found: Any) -> Any:
@@ -281,6 +298,8 @@ class _Unpickler(pickle.Unpickler):
     def persistent_load(self, pid: Any) -> Any:
         if pid[0] == "backends":
             return moto.backends.get_backend(pid[1])
+        if pid[0] == "unused pair":
+            return _unused_pair()
         _kind, account, arn, attachments = pid
         policy = _managed_policies(account)[arn]
         policy.attachment_count = attachments

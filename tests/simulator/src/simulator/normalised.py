@@ -14,6 +14,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 ROUNDS = 3
@@ -33,6 +35,10 @@ TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d
 PEM = re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/=]{40,}|-----BEGIN [^-]+-----[^-]+-----END [^-]+-----\n?")
 TIME_NAME = re.compile(r"(?:[aA]t|[tT]ime|[dD]ate|[tT]imestamp)$")
 EPOCH = 1_000_000_000
+DERIVED = frozenset({"PrivateDnsName"})
+"""What follows from an address and from the VPC's DNS host names; moto gives it once and for all to what comes after those, so it
+would tell in which order two independent calls arrived."""
+STRINGS_REMEMBERED = 100_000
 
 State = Mapping[str, Any]
 
@@ -41,12 +47,24 @@ def _kind(found: re.Match[str]) -> str:
     return found.group("id") or found.group("group") or str(found.lastgroup)
 
 
-def _walk(value: Any, name: str, text: Callable[[str], str]) -> Any:
+@lru_cache(STRINGS_REMEMBERED)
+def _ids(text: str) -> tuple[tuple[str, str], ...]:
+    """Give every id in a text, with its kind."""
+    return tuple((found.group(), _kind(found)) for found in GENERATED.finditer(text))
+
+
+@lru_cache(STRINGS_REMEMBERED)
+def _timeless_text(text: str) -> str:
+    return PEM.sub("<certificate>", TIME.sub("<time>", text))
+
+
+def _replaced(value: Any, name: str, text: Callable[[str], str]) -> Any:
+    """Put every text through `text`; what is derived goes, and so do times that are numbers."""
     match value:
         case Mapping():
-            return {text(key): _walk(item, key, text) for key, item in value.items()}
+            return {text(key): _replaced(item, key, text) for key, item in value.items() if key not in DERIVED}
         case list():
-            return sorted((_walk(item, name, text) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
+            return [_replaced(item, name, text) for item in value]
         case str():
             return text(value)
         case int() | float() if not isinstance(value, bool) and value > EPOCH and TIME_NAME.search(name):
@@ -55,56 +73,84 @@ def _walk(value: Any, name: str, text: Callable[[str], str]) -> Any:
             return value
 
 
-def _timeless(state: State) -> dict[str, Any]:
-    def text(value: str) -> str:
-        return PEM.sub("<certificate>", TIME.sub("<time>", value))
+def _ordered(value: Any) -> Any:
+    """Give lists an order that follows from their members."""
+    match value:
+        case Mapping():
+            return {key: _ordered(item) for key, item in value.items()}
+        case list():
+            return sorted(map(_ordered, value), key=lambda item: json.dumps(item, sort_keys=True))
+        case _:
+            return value
 
-    found: dict[str, Any] = _walk(state, "", text)
-    return found
 
-
-def _kinds(state: State) -> dict[str, str]:
-    """Give the kind of every id that the state mentions."""
-    kinds: dict[str, str] = {}
-
-    def noted(text: str) -> str:
-        kinds.update({found.group(): _kind(found) for found in GENERATED.finditer(text)})
-        return text
-
-    _walk(state, "", noted)
-    return kinds
+def _kinds(value: Any) -> dict[str, str]:
+    """Give the kind of every id that a value mentions."""
+    match value:
+        case Mapping():
+            return _kinds([*value.keys(), *value.values()])
+        case list():
+            return {token: kind for item in value for token, kind in _kinds(item).items()}
+        case str():
+            return dict(_ids(value))
+        case _:
+            return {}
 
 
 def _digest(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()[:12]
 
 
-def _coloured(value: Any, colours: Mapping[str, str]) -> str:
-    """Write a value with colours for ids, in the one order that no id influences."""
-    return json.dumps(_walk(value, "", lambda text: GENERATED.sub(lambda found: colours[found.group()], text)), sort_keys=True)
+@dataclass(slots=True)
+class _Round:
+    """One round of refinement: the colours of the ids, and what follows from them for everything that holds some."""
 
+    colours: Mapping[str, str]
+    digests: dict[int, str] = field(default_factory=dict)
+    """By the identity of the mapping or list; in no order that an id influences."""
 
-def _mentions(value: Any, above: str, colours: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Give every id in a value with a digest of its place: the text it stands in, and all that surrounds it at each depth."""
-    match value:
-        case Mapping():
-            place = _digest(above + _coloured(value, colours))
-            for key, item in value.items():
-                yield from _mentions(key, place, colours)
-                yield from _mentions(item, place + _coloured(key, colours), colours)
-        case list():
-            place = _digest(above + _coloured(value, colours))
-            for item in value:
-                yield from _mentions(item, place, colours)
-        case str():
-            for number, found in enumerate(GENERATED.finditer(value)):
-                yield found.group(), f"{above}{_coloured(value, colours)}{number}"
+    def digest(self, value: Any) -> str:
+        """Digest a value and all that is in it."""
+        match value:
+            case Mapping():
+                found = _digest("{" + ",".join(sorted(f"{self.text(key)}:{self.digest(item)}" for key, item in value.items())))
+            case list():
+                found = _digest("[" + ",".join(sorted(map(self.digest, value))))
+            case str():
+                return self.text(value)
+            case _:
+                return json.dumps(value)
+        self.digests[id(value)] = found
+        return found
+
+    def text(self, text: str) -> str:
+        """Write a text with colours for ids."""
+        return GENERATED.sub(lambda found: self.colours[found.group()], text) if _ids(text) else text
+
+    def mentions(self, value: Any, above: str) -> Iterator[tuple[str, str]]:
+        """Give every id in a value with a digest of its place: the text it stands in, and all that surrounds it at each depth."""
+        match value:
+            case Mapping():
+                place = _digest(above + self.digests[id(value)])
+                for key, item in value.items():
+                    yield from self.mentions(key, place)
+                    yield from self.mentions(item, place + self.text(key))
+            case list():
+                place = _digest(above + self.digests[id(value)])
+                for item in value:
+                    yield from self.mentions(item, place)
+            case str():
+                for number, (token, _kind) in enumerate(_ids(value)):
+                    yield token, f"{above}{self.text(value)}{number}"
 
 
 def _refined(state: State, colours: Mapping[str, str]) -> dict[str, str]:
     places: dict[str, list[str]] = {token: [] for token in colours}
+    turn = _Round(colours)
     for key, value in state.items():
-        for token, place in _mentions([key, value], "", colours):
+        entry = [key, value]
+        turn.digest(entry)
+        for token, place in turn.mentions(entry, ""):
             places[token].append(place)
     return {token: _digest(colours[token] + "".join(sorted(seen))) for token, seen in places.items()}
 
@@ -139,11 +185,11 @@ def _names(kinds: Mapping[str, str], colours: Mapping[str, str], tagged: Mapping
 
 def normalised(state: State) -> dict[str, Any]:
     """Replace everything that differs between two equal runs."""
-    plain = _timeless(state)
+    plain = _replaced(state, "", _timeless_text)
     kinds = _kinds(plain)
     colours = dict(kinds)
     for _round in range(ROUNDS):
         colours = _refined(plain, colours)
     names = _names(kinds, colours, _tagged(plain))
-    found: dict[str, Any] = _walk(plain, "", lambda text: GENERATED.sub(lambda seen: names[seen.group()], text))
+    found: dict[str, Any] = _ordered(_replaced(plain, "", lambda text: GENERATED.sub(lambda seen: names[seen.group()], text)))
     return dict(sorted(found.items()))

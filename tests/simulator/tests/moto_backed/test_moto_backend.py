@@ -81,6 +81,20 @@ def test_a_picture_takes_at_most_300_milliseconds_of_processor_time(ask: Client)
     assert len(picture) < 2_000_000
 
 
+def test_a_symmetric_key_costs_no_key_pair_and_survives_a_picture(ask: Client) -> None:
+    ask("kms.CreateKey")
+    started = time.process_time()
+    keys = [ask("kms.CreateKey")["KeyMetadata"]["KeyId"] for _key in range(20)]
+    assert time.process_time() - started < 0.4
+    moto_backend.load(moto_backend.dump())
+    assert {ask("kms.DescribeKey", KeyId=key)["KeyMetadata"]["KeySpec"] for key in keys} == {"SYMMETRIC_DEFAULT"}
+
+
+def test_asymmetric_keys_have_pairs_of_their_own() -> None:
+    one, other = (moto_backend.backend("kms", ACCOUNT, REGION).create_key("", "SIGN_VERIFY", "ECC_NIST_P256", "", []) for _key in "ab")
+    assert one.private_key.public_key() != other.private_key.public_key()
+
+
 def test_a_reset_leaves_a_fresh_account(ask: Client) -> None:
     populate(ask)
     moto_backend.reset()
