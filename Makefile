@@ -137,7 +137,7 @@ demo: install ## plan, create, repeat, drift, repair, delete; KEEP=1 leaves the 
 	@$(TESTS) $(PYTHON) scripts/demo.py
 
 test-simulator: install $(AWSCLI)/.installed ## the simulator's own tests
-	$(TESTS) CUTOVER_EKS_AWSCLI=$(AWSCLI)/bin/aws $(PYTHON) -m pytest tests/simulator/tests $(ARGS)
+	$(TESTS) CUTOVER_EKS_AWSCLI=$(AWSCLI)/bin/aws $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/simulator/tests $(ARGS)
 
 test-e2e: install $(AWSCLI)/.installed ## playbooks against the simulator
 	$(TESTS) CUTOVER_EKS_AWSCLI=$(AWSCLI)/bin/aws $(PYTHON) -m pytest tests/e2e -m "not soak" --ignore=tests/e2e/test_crash_matrix.py $(ARGS)

@@ -14,8 +14,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from judge_world import served
 
-from simulator.harness import ACCOUNT, REGION, SECRET, Simulator, started
+from simulator.harness import ACCOUNT, REGION, SECRET, Served
 
 TRUST = {
     "Version": "2012-10-17",
@@ -29,7 +30,7 @@ LATER = 3600
 class Account:
     """The clients of one account, a network and a role."""
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Served) -> None:
         self.simulator = simulator
         self.eks, self.ec2, self.iam, self.logs = (self.client(name) for name in ("eks", "ec2", "iam", "logs"))
         self.vpc = self.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
@@ -53,13 +54,13 @@ class Account:
 
 
 @pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with started() as running:
+def simulator() -> Iterator[Served]:
+    with served(1) as running:
         yield running
 
 
 @pytest.fixture
-def account(simulator: Simulator) -> Account:
+def account(simulator: Served) -> Account:
     simulator.control("POST", "reset")
     simulator.control("PUT", "clock", {"speed": 1})
     return Account(simulator)

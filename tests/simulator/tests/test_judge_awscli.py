@@ -14,46 +14,66 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from judge_world import SPEED, Cli, Site, client, needs_awscli, site
+from judge_world import SPEED, Cli, Site, client, needs_awscli, served, site
 
-from simulator.harness import ACCOUNT, REGION, Simulator, started
+from simulator.harness import ACCOUNT, REGION, Served
 
 pytestmark = needs_awscli
 TOKEN_PREFIX = "k8s-aws-v1."
 
 
+@dataclass(frozen=True, slots=True)
+class World:
+    """Two pictures: an account with a network and roles, and the same with a cluster `blue`, made and awaited by the CLI."""
+
+    site: Site
+    made: dict[str, Any]
+    empty: bytes
+    with_cluster: bytes
+
+
 @pytest.fixture(scope="module")
-def running() -> Iterator[Simulator]:
-    with started(speed=SPEED) as simulator:
+def running() -> Iterator[Served]:
+    with served(SPEED) as simulator:
         yield simulator
 
 
-@pytest.fixture
-def account(running: Simulator) -> Site:
-    running.control("POST", "reset")
-    return site(running)
+@pytest.fixture(scope="module")
+def world(running: Served, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Make the cluster once: every word to the CLI costs a second."""
+    place, aws = site(running), Cli(running, tmp_path_factory.mktemp("home"))
+    empty = running.snapshot()
+    made = aws(
+        "eks", "create-cluster", "--name", "blue", "--role-arn", place.cluster_role,
+        "--resources-vpc-config", f"subnetIds={','.join(place.subnets)}", "--tags", "team=platform",
+    )["cluster"]  # fmt: skip
+    passed(aws)
+    aws("eks", "wait", "cluster-active", "--name", "blue")
+    return World(place, dict(made), empty, running.snapshot())
 
 
 @pytest.fixture
-def aws(running: Simulator, account: Site, tmp_path: Path) -> Cli:
+def account(running: Served, world: World) -> Site:
+    running.restore(world.empty)
+    return world.site
+
+
+@pytest.fixture
+def aws(running: Served, account: Site, tmp_path: Path) -> Cli:
     return Cli(running, tmp_path)
 
 
 @pytest.fixture
-def cluster(aws: Cli, account: Site) -> dict[str, Any]:
-    """A cluster `blue`, made and awaited by the CLI."""
-    made = aws(
-        "eks", "create-cluster", "--name", "blue", "--role-arn", account.cluster_role,
-        "--resources-vpc-config", f"subnetIds={','.join(account.subnets)}", "--tags", "team=platform",
-    )["cluster"]  # fmt: skip
-    passed(aws)
-    aws("eks", "wait", "cluster-active", "--name", "blue")
-    return dict(made)
+def cluster(aws: Cli, world: World) -> dict[str, Any]:
+    """The cluster `blue`."""
+    aws.simulator.restore(world.with_cluster)
+    return world.made
 
 
 def passed(aws: Cli, seconds: int = 3600) -> None:
@@ -155,7 +175,7 @@ def test_update_kubeconfig_writes_a_context_with_the_clusters_address_and_author
 
 
 @pytest.fixture
-def keys(running: Simulator, account: Site) -> dict[str, str]:
+def keys(running: Served, account: Site) -> dict[str, str]:
     """Credentials whose secret the simulator knows: what is signed with them is verified."""
     iam = client(running, "iam")
     iam.create_user(UserName="ada")

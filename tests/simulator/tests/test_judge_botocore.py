@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from botocore.exceptions import WaiterError
-from judge_world import Site, client, site
+from judge_world import Site, client, served, site
 
-from simulator.harness import Simulator, started
+from simulator.harness import Served
 
 QUICK = {"Delay": 1, "MaxAttempts": 30}
 SPEED = 300
@@ -24,7 +25,7 @@ SPEED = 300
 class Judge:
     """The account, and botocore's clients of it."""
 
-    simulator: Simulator
+    simulator: Served
     site: Site
 
     @property
@@ -53,13 +54,13 @@ class Judge:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Simulator]:
-    with started(speed=SPEED) as simulator:
+def running() -> Iterator[Served]:
+    with served(SPEED) as simulator:
         yield simulator
 
 
 @pytest.fixture
-def judge(running: Simulator) -> Judge:
+def judge(running: Served) -> Judge:
     running.control("POST", "reset")
     return Judge(running, site(running))
 
@@ -160,6 +161,15 @@ def test_paginators_of_eks_see_every_page_and_the_same_as_one_page(with_many: Ju
         found = [item for page in pages for item in key.search(page) or ()]
         assert len(pages) >= least, operation
         assert found == paginator.paginate(**parameters).build_full_result()[key.expression], operation
+
+
+def test_a_snapshot_of_much_takes_at_most_300_milliseconds_of_processor_time(with_many: Judge) -> None:
+    times = []
+    for _attempt in range(3):
+        begun = time.process_time()
+        with_many.simulator.restore(with_many.simulator.snapshot())
+        times.append(time.process_time() - begun)
+    assert min(times) < 2 * 0.3
 
 
 SMALLEST_PAGE = 5

@@ -17,9 +17,9 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.parsers import create_parser
 from judge_parsing import lost
-from judge_world import SPEED, Site, client, site
+from judge_world import SPEED, Site, client, served, site
 
-from simulator.harness import ACCOUNT, REGION, Simulator, started
+from simulator.harness import ACCOUNT, REGION, Served
 from simulator.protocols import protocol_of, service_model
 
 SERVICES = ("autoscaling", "ec2", "eks", "elb", "elbv2", "iam", "kms", "logs", "resourcegroupstaggingapi", "ssm", "sts")
@@ -31,7 +31,7 @@ LOG_GROUP = "/aws/eks/blue/cluster"
 class Listener:
     """Hears every answer before botocore reads it, and keeps what gets lost on the way."""
 
-    simulator: Simulator
+    simulator: Served
     answers: Counter[str] = field(default_factory=Counter)
     losses: list[str] = field(default_factory=list)
 
@@ -57,7 +57,7 @@ class Listener:
 @pytest.fixture(scope="module")
 def heard() -> Iterator[Listener]:
     """A whole life: a network, a cluster with everything in it, changed, and looked at from every side."""
-    with started(speed=SPEED) as simulator:
+    with served(SPEED) as simulator:
         listener = Listener(simulator)
         place = site(simulator)
         live_network(listener, place)

@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
 from front_world import ACCOUNT, REGION, Door
 
-from simulator.harness import SECRET
+from simulator.__main__ import QUIET, STATE_FILE, Keeper, main, make_front
+from simulator.harness import SECRET, started
 
 
 def vpcs(door: Door, **place: str) -> list[str]:
@@ -78,32 +76,40 @@ def test_the_state_lists_every_place(door: Door) -> None:
     ]
 
 
-def start(folder: Path) -> tuple[subprocess.Popen[str], str]:
-    command = [sys.executable, "-m", "simulator", "--port", "0", "--state", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    return process, process.stdout.readline().strip().partition("AWS_ENDPOINT_URL=")[2]
+def test_a_state_folder_is_written_at_the_end_and_taken_up_by_the_next_one(tmp_path: Path) -> None:
+    with started("--state", str(tmp_path)) as simulator:
+        keys = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": SECRET, "region_name": REGION}
+        ec2 = boto3.Session(**keys).client("ec2", endpoint_url=simulator.endpoint)
+        made = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
+        begun = time.monotonic()
+        simulator.process.terminate()
+        assert simulator.process.wait(timeout=10) == 0
+        assert time.monotonic() - begun < 5
+    front = make_front(speed=1)
+    Keeper(tmp_path, front).end()
+    assert f"vpc/{made}" in front.world.services["ec2"].resources(ACCOUNT, REGION)
 
 
-def stop(process: subprocess.Popen[str]) -> None:
-    started = time.monotonic()
-    process.terminate()
-    assert process.wait(timeout=10) == 0
-    assert time.monotonic() - started < 5
+def test_a_state_folder_is_written_soon_after_a_change(door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert QUIET == 2
+    monkeypatch.setattr("simulator.__main__.QUIET", 0.05)
+    keeper = Keeper(tmp_path, door.front)
+    try:
+        door.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")
+        until = time.monotonic() + 10
+        while not (tmp_path / STATE_FILE).exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        door.control("POST", "reset")
+        door.http("PUT", "/_simulator/snapshot", (tmp_path / STATE_FILE).read_bytes())
+        assert vpcs(door) == ["10.0.0.0/16"]
+    finally:
+        keeper.end()
 
 
-def client(endpoint: str) -> Any:
-    keys = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": SECRET, "region_name": REGION}
-    return boto3.Session(**keys).client("ec2", endpoint_url=endpoint)
-
-
-def test_a_state_folder_keeps_the_world_over_a_restart(tmp_path: Path) -> None:
-    process, endpoint = start(tmp_path)
-    made = client(endpoint).create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
-    stop(process)
-    process, endpoint = start(tmp_path)
-    assert made in [vpc["VpcId"] for vpc in client(endpoint).describe_vpcs()["Vpcs"]]
-    stop(process)
+def test_a_state_folder_with_something_else_in_it_is_no_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / STATE_FILE).write_bytes(b"not a pickle")
+    assert main(["--port", "0", "--state", str(tmp_path)]) == 1
+    assert "cannot start: not a snapshot" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -112,9 +118,13 @@ def test_a_state_folder_keeps_the_world_over_a_restart(tmp_path: Path) -> None:
         (["--host", "0.0.0.0"], "loopback"),
         (["--kubernetes", "real"], "not implemented yet"),
         (["--dns", "53"], "--dns is not implemented yet"),
+        (["--speed", "0"], "is not above 0"),
+        (["--latency", "-1"], "wanted a number of milliseconds"),
     ],
 )
-def test_what_is_not_offered_is_refused_by_name(argument: list[str], text: str) -> None:
-    found = subprocess.run([sys.executable, "-m", "simulator", *argument], capture_output=True, text=True, timeout=60, check=False)
-    assert (found.returncode, found.stdout) == (2, "")
-    assert text in found.stderr
+def test_what_is_not_offered_is_refused_by_name(argument: list[str], text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(argument)
+    printed = capsys.readouterr()
+    assert (ended.value.code, printed.out) == (2, "")
+    assert text in printed.err

@@ -15,6 +15,7 @@ import threading
 import types
 from pathlib import Path
 
+from . import moto_backend
 from .clock import Clock
 from .front import Front
 from .lifecycles import LifeCycles
@@ -65,7 +66,8 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def make_front(*, speed: float, latency: float = 0.0, seed: int | None = None, is_strict: bool = False) -> Front:
-    """Make an empty world behind a front door."""
+    """Make an empty world behind a front door; moto is one per process, so the world before it ends here."""
+    moto_backend.reset()
     clock = Clock(speed)
     source = random.Random(seed)
 

@@ -45,11 +45,10 @@ def isolated(environment: Mapping[str, str], endpoint: str, *, region: str = REG
 
 
 @dataclass(frozen=True, slots=True)
-class Simulator:
-    """A running simulator."""
+class Served:
+    """A simulator that answers, and how one speaks to it."""
 
     endpoint: str
-    process: subprocess.Popen[str]
 
     def environment(self, **more: str) -> dict[str, str]:
         """Give the isolated environment for a child process."""
@@ -57,14 +56,31 @@ class Simulator:
 
     def control(self, method: str, path: str, body: object = None) -> Any:
         """Call the control API; gives the decoded JSON (a list for the journal's lines)."""
-        data = None if body is None else json.dumps(body).encode()
+        text = self._answer(method, path, None if body is None else json.dumps(body).encode()).decode()
+        return [json.loads(line) for line in text.splitlines()] if path.startswith("journal") else json.loads(text or "null")
+
+    def snapshot(self) -> bytes:
+        """Take a picture of everything."""
+        return self._answer("GET", "snapshot")
+
+    def restore(self, picture: bytes) -> None:
+        """Go back to a picture."""
+        self._answer("PUT", "snapshot", picture)
+
+    def _answer(self, method: str, path: str, data: bytes | None = None) -> bytes:
         request = urllib.request.Request(f"{self.endpoint}/_simulator/{path}", data, {"Content-Type": "application/json"}, method=method)
         try:
             with urllib.request.urlopen(request) as answer:
-                text = answer.read().decode()
+                return bytes(answer.read())
         except urllib.error.HTTPError as error:
             raise ValueError(f"{method} {path}: {error.code} {error.read().decode()}") from error
-        return [json.loads(line) for line in text.splitlines()] if path.startswith("journal") else json.loads(text or "null")
+
+
+@dataclass(frozen=True, slots=True)
+class Simulator(Served):
+    """A simulator that runs as a process."""
+
+    process: subprocess.Popen[str]
 
 
 @contextmanager
