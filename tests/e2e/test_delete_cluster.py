@@ -132,6 +132,16 @@ def test_what_is_made_again_within_the_hour_is_all_new(world: World) -> None:
     assert seconds_since_the_first_creation(world) < 3600
 
 
+def test_a_log_group_that_late_logs_make_again_goes_too(world: World) -> None:
+    assert not converging.run(world.simulator.endpoint).get("failed")
+    start = world.last()
+    gone = converging.run(world.simulator.endpoint, {**DOWN, "network": None, "iam_roles": None, "addons": None})
+    assert not gone.get("failed"), gone["msg"]
+    assert [call["operation"] for call in world.mutations(start)].count("DeleteLogGroup") == 2
+    world.control("POST", "clock/advance", {"seconds": LINGERING_SECONDS})
+    assert world.client("logs").describe_log_groups()["logGroups"] == []
+
+
 def test_what_controllers_left_goes_too_when_asked_to(world: World) -> None:
     before = everything(world)
     assert not converging.run(world.simulator.endpoint).get("failed")

@@ -38,6 +38,7 @@ USUAL = {
     "cluster.delete": Usual(178, 69, 522),
     "cluster.version": Usual(600, 595, 1298),
     "cluster.config": Usual(120),
+    "log_group.late": Usual(60),
     "nodegroup.create": Usual(110, 58, 221),
     "nodegroup.config": Usual(30),
     "nodegroup.version": Usual(1800),

@@ -63,8 +63,8 @@ def told(value: object) -> str:
             return "nothing"
         case str() as text:
             return text
-        case [*texts] if texts and all(isinstance(text, str) for text in texts):
-            return ", ".join(texts)
+        case [str(), *_others] as texts:
+            return ", ".join(map(str, texts))
         case data:
             return json.dumps(data, sort_keys=True, default=str)
 

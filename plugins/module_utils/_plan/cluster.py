@@ -17,6 +17,8 @@ from .cluster_checks import check_cluster, check_deletion, deferred_checks
 from .eks_update import BUSY, IDEMPOTENT_BY, own_update_wait, tag_steps, under_way_steps
 from .plan import Change, Disruption, Kind, Plan, Step, Wait
 
+LATE_LOGS = USUAL["log_group.late"]
+"""For so long logs of a cluster that is gone may come."""
 IRREVERSIBLE = frozenset({"access", "encryption"})
 """Updates that EKS never takes back."""
 UPDATE_TYPES = {
@@ -278,7 +280,7 @@ def _cluster_deletion(desired: Cluster, live: LiveCluster | None) -> Iterator[St
 
 
 def _log_group_deletion(desired: Cluster, actual: ClusterActual) -> Iterator[Step]:
-    """Delete the log group only after the cluster is gone: EKS makes it again for logs that come late."""
+    """Delete the log group only after the cluster is gone, and watch it: EKS makes it again for logs that come late."""
     logs = bool(actual.cluster and actual.cluster.settings.get("logging"))
     if desired.delete_log_group and (logs or actual.log_group) and not _foreign_log_group(actual):
         yield Step(
@@ -288,6 +290,15 @@ def _log_group_deletion(desired: Cluster, actual: ClusterActual) -> Iterator[Ste
             request={"logGroupName": desired.log_group},
             kind=Kind.DELETE,
             after=frozenset({cluster_key(desired.name)}),
+            wait=Wait(
+                service="logs",
+                operation="DescribeLogGroups",
+                request={"logGroupNamePrefix": desired.log_group},
+                status="'watched'",
+                success=frozenset({"watched"}),
+                least_seconds=LATE_LOGS.seconds,
+                usual=LATE_LOGS,
+            ),
             already=frozenset({"ResourceNotFoundException"}),
             reversible=False,
         )

@@ -61,6 +61,8 @@ class Wait:
     issues: str = ""
     """JMESPath to a list of what the service says is wrong (`nodegroup.health.issues`)."""
     usual: Usual = A_MINUTE
+    least_seconds: int = 0
+    """A good state counts only when so much time has passed since the call: for what may come back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

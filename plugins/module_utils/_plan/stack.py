@@ -69,14 +69,12 @@ def _deletion(desired: Stack, actual: StackActual, scope: Scope) -> Plan:
             plans["network"] = plan_network_deletion(desired.network(scope), actual.network, scope, gone)
     problems.refuse_if_any()
     cluster = plans["cluster"].and_after(step.key for step in plans["nodegroups"] if step.service == "eks")
-    # The log group goes last: by then the logs that come late, for which EKS would make it again, have come.
-    logs = Plan(steps=tuple(step for step in cluster if step.service == "logs"))
-    cluster = replace(cluster, steps=tuple(step for step in cluster if step.service != "logs"))
-    users = cluster.keys() | plans["nodegroups"].keys() | plans["addons"].keys()
+    # Nothing waits for the log group, which is watched for a while.
+    users = {step.key for step in cluster if step.service == "eks"} | plans["nodegroups"].keys() | plans["addons"].keys()
     # What controllers made goes when they are gone themselves: before that they would make it again.
     orphans = plan_orphans_deletion(actual.orphans).and_after(users)
     network, roles = plans["network"].and_after(users | orphans.keys()), plans["iam_roles"].and_after(users)
-    return Plan.merged(plans["nodegroups"], plans["addons"], cluster, orphans, network, roles, logs.and_after(users | network.keys()))
+    return Plan.merged(plans["nodegroups"], plans["addons"], cluster, orphans, network, roles)
 
 
 def _deleted(plan: Plan, kind: str) -> Iterator[str]:

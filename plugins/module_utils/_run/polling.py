@@ -64,8 +64,8 @@ class Poll:
             yield Pause(min(self.interval * random.uniform(0.85, 1.0), max(0.0, self.around.deadline - self.around.clock.monotonic())))
 
     def _is_end(self, state: str) -> bool:
-        good = state in self.wait.success or (self.wait.gone and state == GONE)
         seconds = max(0.0, self.around.gateway.server_seconds() - self.began)
+        good = (state in self.wait.success or (self.wait.gone and state == GONE)) and seconds >= self.wait.least_seconds
         self.around.progress.state(self.key, state, seconds, None if good else self.wait.usual)
         if good:
             return True

@@ -351,6 +351,12 @@ def test_deletion_takes_protection_off_first_and_the_log_group_last() -> None:
     assert wait.gone
 
 
+def test_the_log_group_is_watched_for_a_minute_because_late_logs_make_it_again() -> None:
+    watch = plan_cluster(absent(), LIVE, SCOPE).steps[-1].wait
+    assert watch
+    assert (watch.operation, watch.least_seconds) == ("DescribeLogGroups", 60)
+
+
 def test_a_kept_log_group_is_told() -> None:
     plan = plan_cluster(absent(delete_log_group=False), LIVE, SCOPE)
     assert [step.operation for step in plan] == ["UpdateClusterConfig", "DeleteCluster"]

@@ -214,6 +214,7 @@ def test_a_deletion_takes_nodes_then_control_plane_then_what_was_below_it() -> N
         step = plan.get(below)
         assert step
         assert {"cluster/blue", "nodegroup/general"} <= plan.dependencies(step)
+        assert "log-group/blue" not in plan.dependencies(step)  # it is watched for a minute
     assert not any(key.startswith("addon/") for key in keys)  # they go with their cluster
 
 

@@ -95,6 +95,14 @@ def test_polls_are_at_least_15_percent_of_18_seconds_apart_for_what_takes_ten_mi
     assert all(15.3 <= seconds <= 18 for seconds in run.clock.slept)
 
 
+def test_a_good_state_that_may_not_last_is_watched_for_as_long_as_the_wait_says() -> None:
+    watch = Wait(**_as_wait("DescribeLogGroups", "'watched'", {"watched"}), least_seconds=60)
+    run = Run(DeleteLogGroup=[{}], DescribeLogGroups=[{}])
+    began = run.clock.now
+    assert run.of(Step(key="logs", service="logs", operation="DeleteLogGroup", kind=Kind.DELETE, wait=watch)).statuses == {"logs": "done"}
+    assert 60 <= run.clock.now - began < 65
+
+
 def test_a_failed_state_ends_the_wait_at_once_with_what_the_service_says() -> None:
     issue = {"code": "Ec2SubnetNotFound", "message": "gone", "resourceIds": ["subnet-1"]}
     run = Run(CreateCluster=[CREATED], DescribeCluster=[cluster("CREATING"), cluster("FAILED", issue)])
