@@ -1,0 +1,110 @@
+# Copyright (c) cutover.eks contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Route 53 service itself: finds the operations, counts and validates requests, keeps the stores. No rule of a noun."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from botocore.model import ServiceModel
+
+from ...protocols import GLOBAL_REGION, service_model
+from ...seam import Call, World, not_implemented
+from . import buckets
+from .context import Context, Operation
+from .store import Account, Zone
+from .validation import validate
+
+READS = ("Get", "List", "Test")
+
+
+@cache
+def model() -> ServiceModel:
+    """Give botocore's model of Route 53."""
+    return service_model("route53")
+
+
+@cache
+def operations() -> Mapping[str, Operation]:
+    """Collect the OPERATIONS of every module in this package; two modules must not claim the same one."""
+    found: dict[str, Operation] = {}
+    for module in _modules():
+        claimed: Mapping[str, Operation] = getattr(module, "OPERATIONS", {})
+        if twice := found.keys() & claimed.keys():
+            raise ValueError(f"{module.__name__} claims {', '.join(sorted(twice))}, which another module has already")
+        found.update(claimed)
+    return found
+
+
+def _modules() -> Iterator[ModuleType]:
+    package = importlib.import_module(__package__ or "")
+    for entry in pkgutil.iter_modules(package.__path__):
+        yield importlib.import_module(f"{package.__name__}.{entry.name}")
+
+
+@dataclass(slots=True)
+class Route53:
+    """Route 53 of all accounts of a world."""
+
+    world: World
+    name: str = "route53"
+    accounts: dict[str, Account] = field(default_factory=dict)
+    buckets: buckets.Buckets = field(default_factory=dict)
+
+    def find(self, account: str) -> Account:
+        """Give the store of an account."""
+        return self.accounts.setdefault(account, Account())
+
+    def handle(self, call: Call) -> dict[str, Any]:
+        """Answer one call; what is answered is a copy, so that later changes do not reach it."""
+        if call.operation not in operations():
+            raise not_implemented(f"route53:{call.operation}")
+        if call.caller.access_key:
+            buckets.take(self.buckets, call.account, call.operation, self.world.clock.seconds())
+        validate(model().operation_model(call.operation), call.parameters)
+        context = Context(self.world, call.caller, self.find, self.accounts)
+        return copy.deepcopy(operations()[call.operation](context, copy.deepcopy(call.parameters)))
+
+    def is_mutating(self, operation: str) -> bool:
+        """Tell reads by their names: ListTagsForResources is POST."""
+        return not operation.startswith(READS)
+
+    def dump(self) -> Any:
+        """Give everything remembered; life cycles under way are dumped by the front door."""
+        return {"accounts": self.accounts, "buckets": self.buckets}
+
+    def load(self, picture: Any) -> None:
+        """Restore in place, because life cycles hold `find` of this very object."""
+        for kept, restored in ((self.accounts, picture["accounts"]), (self.buckets, picture["buckets"])):
+            kept.clear()
+            kept.update(restored)
+
+    def resources(self, account: str, region: str) -> Mapping[str, Any]:
+        """Give zones, their record sets and health checks; changes are history and left out."""
+        if region != GLOBAL_REGION or account not in self.accounts:
+            return {}
+        store, found = self.accounts[account], dict[str, Any]()
+        for zone in store.zones.values():
+            found |= _zone_resources(zone)
+        for identifier, check in store.health_checks.items():
+            found[f"health-check/{identifier}"] = {**copy.deepcopy(check.shown["HealthCheckConfig"]), "Tags": dict(check.tags)}
+        return found
+
+
+def _zone_resources(zone: Zone) -> dict[str, Any]:
+    shown = {"Name": zone.name, **copy.deepcopy(zone.shown), "VPCs": copy.deepcopy(zone.vpcs), "Tags": dict(zone.tags)}
+    found: dict[str, Any] = {f"hosted-zone/{zone.id}": shown}
+    for (name, kind, identifier), record in zone.records.items():
+        path = "/".join(filter(None, (zone.id, name, kind, identifier)))
+        found[f"record-set/{path}"] = copy.deepcopy(record)
+    for (name, kind), comment in zone.protections.items():
+        found[f"record-set-protection/{zone.id}/{name}/{kind}"] = {"Comment": comment}
+    return found
