@@ -18,7 +18,6 @@ from simulator.__main__ import make_front
 from simulator.harness import SECRET, Simulator, started
 from simulator.server import Server
 
-
 SLOWEST = ("test_judge_peers.py", "test_judge_awscli.py")
 """Files that other people's sleeps and start-up times make long: with two workers each begins one, and shares the rest."""
 

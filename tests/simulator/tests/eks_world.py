@@ -22,7 +22,6 @@ from simulator.services.eks.store import Cluster
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/blue-cluster"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1111"
-TOKEN = "t" * 36
 LOG_GROUP = "/aws/eks/blue/cluster"
 
 Answer = dict[str, Any]

@@ -10,7 +10,7 @@ import pickle
 
 import pytest
 from cryptography import x509
-from eks_world import LOG_GROUP, ROLE, TOKEN, Aws
+from eks_world import LOG_GROUP, ROLE, Aws
 
 from simulator.seam import Refusal
 
@@ -156,33 +156,6 @@ def test_lists_come_in_pages(aws: Aws) -> None:
         aws("ListClusters", nextToken="made up")
 
 
-@pytest.mark.row("Idempotency")
-def test_the_same_token_gets_the_original_answer_and_has_no_effect(aws: Aws) -> None:
-    first = aws.create(clientRequestToken=TOKEN)
-    aws.pass_time(700)
-    assert aws.create(clientRequestToken=TOKEN) == first
-    aws("DeleteCluster", name="blue")
-    aws.pass_time(200)
-    assert aws.create(clientRequestToken=TOKEN) == first
-    assert aws("ListClusters")["clusters"] == []
-
-
-@pytest.mark.row("Idempotency")
-def test_the_same_token_with_other_parameters_is_refused(aws: Aws) -> None:
-    aws.create(clientRequestToken=TOKEN)
-    with pytest.raises(Refusal) as refusal:
-        aws.create("green", clientRequestToken=TOKEN)
-    assert refusal.value.code == "InvalidParameterException"
-
-
-@pytest.mark.row("Idempotency")
-def test_a_token_is_forgotten_after_a_day(aws: Aws) -> None:
-    aws.create(clientRequestToken=TOKEN)
-    aws.pass_time(86_401)
-    with pytest.raises(Refusal, match="Cluster already exists with name: blue"):
-        aws.create(clientRequestToken=TOKEN)
-
-
 @pytest.mark.row("Client token length")
 @pytest.mark.parametrize("length", [32, 127])
 def test_a_token_has_33_to_126_characters(aws: Aws, length: int) -> None:
@@ -191,10 +164,9 @@ def test_a_token_has_33_to_126_characters(aws: Aws, length: int) -> None:
     assert refusal.value.message == "The client request token parameter must be between 33 and 126 characters."
 
 
-def test_a_picture_restores_clusters_and_tokens_in_place(aws: Aws) -> None:
-    first = aws.create(clientRequestToken=TOKEN)
+def test_a_picture_restores_clusters_in_place(aws: Aws) -> None:
+    aws.create()
     picture = pickle.dumps(aws.eks.dump())
     aws.create("green")
     aws.eks.load(pickle.loads(picture))
     assert aws("ListClusters")["clusters"] == ["blue"]
-    assert aws.create(clientRequestToken=TOKEN) == first

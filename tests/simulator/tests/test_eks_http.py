@@ -25,6 +25,7 @@ TRUST = {
 POLICY = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
 SOON = {"Delay": 1, "MaxAttempts": 20}
 LATER = 3600
+TOKEN = "t" * 36
 
 
 class Account:
@@ -105,6 +106,43 @@ def test_subnets_cannot_go_while_interfaces_linger(account: Account) -> None:
         account.ec2.delete_subnet(SubnetId=account.subnets[0])
     account.advance(200)
     account.ec2.delete_subnet(SubnetId=account.subnets[0])
+
+
+@pytest.mark.row("Idempotency")
+def test_the_same_token_gets_the_original_answer_and_has_no_effect_even_when_the_cluster_is_gone(account: Account) -> None:
+    account.advance(16)
+    first = account.create(clientRequestToken=TOKEN)
+    account.advance(700)
+    assert account.create(clientRequestToken=TOKEN) == first
+    account.eks.delete_cluster(name="blue")
+    account.advance(200)
+    assert account.create(clientRequestToken=TOKEN) == first
+    assert account.eks.list_clusters()["clusters"] == []
+
+
+@pytest.mark.row("Idempotency")
+def test_the_same_token_with_other_parameters_is_refused(account: Account) -> None:
+    account.advance(16)
+    account.create(clientRequestToken=TOKEN)
+    with pytest.raises(account.eks.exceptions.InvalidParameterException, match="already used for a request with other parameters"):
+        account.create("green", clientRequestToken=TOKEN)
+
+
+@pytest.mark.row("Idempotency")
+def test_a_token_is_forgotten_after_a_day(account: Account) -> None:
+    account.advance(16)
+    account.create(clientRequestToken=TOKEN)
+    account.advance(86_401)
+    with pytest.raises(account.eks.exceptions.ResourceInUseException, match="Cluster already exists with name: blue"):
+        account.create(clientRequestToken=TOKEN)
+
+
+@pytest.mark.row("Idempotency")
+def test_a_refused_request_leaves_its_token_free(account: Account) -> None:
+    with pytest.raises(ClientError, match="does not exist"):
+        account.create(clientRequestToken=TOKEN)
+    account.advance(16)
+    assert account.create(clientRequestToken=TOKEN)["status"] == "CREATING"
 
 
 def test_a_paginator_finds_every_cluster(account: Account) -> None:

@@ -28,8 +28,8 @@ from simulator.protocols import protocol_of, service_model
 from simulator.routing import Router
 from simulator.seam import Refusal
 
-SERVICES = [*(entry.name for entry in pkgutil.iter_modules(simulator.services.__path__)), "route53"]
-"""Route 53 is the only one that speaks REST with XML."""
+SERVICES = sorted({*(entry.name for entry in pkgutil.iter_modules(simulator.services.__path__)), "route53"})
+"""Route 53 is here in any case: it is the only one that speaks REST with XML."""
 DEPTH = 4
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 TEXT = "a b/ä<&>'\""

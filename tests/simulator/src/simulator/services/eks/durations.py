@@ -56,5 +56,3 @@ FARGATE_DELETE = 180.0
 
 ROLE_INVISIBLE = (5, 15)
 """Chosen: a new role is unknown to EKS for a number of seconds between these, which its ARN decides."""
-TOKEN_MEMORY = 86_400.0
-"""Documented: client tokens are remembered for 24 hours."""

@@ -1,7 +1,7 @@
 # Copyright (c) cutover.eks contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The EKS service itself: finds the operations, validates, remembers client tokens, and keeps the stores. No rule of a noun."""
+"""The EKS service itself: finds the operations, validates, and keeps the stores. No rule of a noun; client tokens are the front door's."""
 
 from __future__ import annotations
 
@@ -17,15 +17,13 @@ from typing import Any
 import botocore.session
 from botocore.model import ServiceModel
 
-from ...seam import Call, Refusal, World, not_implemented
+from ...seam import Call, World, not_implemented
 from . import published
 from .context import Context, Operation
-from .durations import TOKEN_MEMORY
 from .store import Cluster, Record, Region, Shown
 from .validation import validate
 
 READS = ("Describe", "List")
-TOKEN = "clientRequestToken"
 
 
 @cache
@@ -53,23 +51,12 @@ def _modules() -> Iterator[ModuleType]:
 
 
 @dataclass(slots=True)
-class Remembered:
-    """What a client token stood for, and what it was answered."""
-
-    parameters: dict[str, Any]
-    answer: dict[str, Any]
-    at: float
-
-
-@dataclass(slots=True)
 class Eks:
     """EKS of all accounts and regions of a world."""
 
     world: World
     name: str = "eks"
     stores: dict[tuple[str, str], Region] = field(default_factory=dict)
-    tokens: dict[tuple[str, str, str, str], Remembered] = field(default_factory=dict)
-    """By account, region, operation and token; they outlive the resource."""
 
     def find(self, account: str, region: str) -> Region:
         """Give the store of an account in a region."""
@@ -80,7 +67,8 @@ class Eks:
         if call.operation not in model().operation_names or call.operation not in operations():
             raise not_implemented(f"eks:{call.operation}")
         validate(model().operation_model(call.operation), call.parameters)
-        return self._once(call) if TOKEN in call.parameters else self._answer(call)
+        context = Context(self.world, call.caller, self.find(call.account, call.region), self.find)
+        return copy.deepcopy(operations()[call.operation](context, copy.deepcopy(call.parameters)))
 
     def is_mutating(self, operation: str) -> bool:
         """Tell reads by their names: some of them are POST."""
@@ -88,13 +76,12 @@ class Eks:
 
     def dump(self) -> Any:
         """Give everything remembered; life cycles under way are dumped by the front door."""
-        return {"stores": self.stores, "tokens": self.tokens}
+        return self.stores
 
     def load(self, picture: Any) -> None:
         """Restore in place, because life cycles hold `find` of this very object."""
-        for kept, restored in ((self.stores, picture["stores"]), (self.tokens, picture["tokens"])):
-            kept.clear()
-            kept.update(restored)
+        self.stores.clear()
+        self.stores.update(picture)
 
     def resources(self, account: str, region: str) -> Mapping[str, Any]:
         """Give clusters and what belongs to them; updates are history and left out, so that runs can be compared."""
@@ -108,23 +95,6 @@ class Eks:
         """Give a document that some cluster publishes."""
         clusters = [cluster for region in self.stores.values() for cluster in region.clusters.values()]
         return published.page(clusters, self.world.endpoint, path)
-
-    def _once(self, call: Call) -> dict[str, Any]:
-        key = (call.account, call.region, call.operation, call.parameters[TOKEN])
-        said = {name: value for name, value in call.parameters.items() if name != TOKEN}
-        now = self.world.clock.seconds()
-        before = self.tokens.get(key)
-        if before is None or now - before.at >= TOKEN_MEMORY:
-            answer = self._answer(call)
-            self.tokens[key] = Remembered(copy.deepcopy(said), copy.deepcopy(answer), now)
-            return answer
-        if before.parameters != said:
-            raise Refusal("InvalidParameterException", "The client request token was already used for a request with other parameters.")
-        return copy.deepcopy(before.answer)
-
-    def _answer(self, call: Call) -> dict[str, Any]:
-        context = Context(self.world, call.caller, self.find(call.account, call.region), self.find)
-        return copy.deepcopy(operations()[call.operation](context, copy.deepcopy(call.parameters)))
 
 
 def members(cluster: Cluster) -> Iterator[tuple[str, str, Record]]:
