@@ -46,7 +46,7 @@ def alias_problems(context: Context, record: Shown, others: Records, zone: Zone)
 
 def _zone_name(context: Context, place: str) -> str:
     """Give the name of the zone that an alias names; a zone that nobody here knows is refused by name."""
-    hosted = {place: account.zones[place].name for account in context.accounts.values() if place in account.zones}
+    hosted = {zone.id: zone.name for account in context.accounts.values() for zone in account.zones.values()}
     known = {**NAMED, **BALANCERS, **hosted}
     if place not in known:
         raise not_implemented(f"route53:ChangeResourceRecordSets with an alias into the zone {place}")

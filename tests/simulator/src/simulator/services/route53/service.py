@@ -73,6 +73,10 @@ class Route53:
         context = Context(self.world, call.caller, self.find, self.accounts)
         return copy.deepcopy(operations()[call.operation](context, copy.deepcopy(call.parameters)))
 
+    def observe(self, account: str, identifier: str, *, is_healthy: bool) -> None:
+        """Tell what the checkers of a health check see from now on."""
+        self.find(account).health_checks[identifier].observed = is_healthy
+
     def is_mutating(self, operation: str) -> bool:
         """Tell reads by their names: ListTagsForResources is POST."""
         return not operation.startswith(READS)

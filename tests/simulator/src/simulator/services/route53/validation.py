@@ -41,14 +41,14 @@ def _problems(shape: Any, value: Any, name: str) -> Iterator[str]:
     if not isinstance(value, TYPES[shape.type_name]) or (isinstance(value, bool) and shape.type_name != "boolean"):
         yield f"cvc-datatype-valid.1.2.1: '{value}' is not a valid value for '{shape.type_name}'."
         return
-    match shape.type_name:
-        case "structure":
+    match value:
+        case dict():
             yield from _structure(shape, value, name)
-        case "list":
+        case list():
             yield from _list(shape, value, name)
-        case "string":
+        case str():
             yield from _string(shape, value)
-        case "integer" | "long":
+        case int():
             yield from _number(shape, value)
 
 

@@ -53,7 +53,8 @@ def _check_reference(context: Context, reference: str) -> None:
         text = f"A hosted zone has already been created with the specified caller reference: {reference}"
         raise Refusal("HostedZoneAlreadyExists", text, 409)
     if len(context.account.zones) >= MOST_ZONES:
-        raise Refusal("TooManyHostedZones", f"Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more than {MOST_ZONES} hosted zones.")
+        text = f"Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more than {MOST_ZONES} hosted zones."
+        raise Refusal("TooManyHostedZones", text)
 
 
 def _zone_name(given: str, *, is_private: bool) -> str:
