@@ -18,6 +18,7 @@ from .services.resourcegroupstaggingapi import tags_of
 
 GONE = {"natgateway": ("State", "deleted"), "instance": ("State.Name", "terminated")}
 """Kind → where its state stands, and the state in which it only is remembered."""
+BALANCERS = ("load-balancer", "classic-load-balancer")
 KEPT = re.compile(r"role/AWSServiceRoleFor")
 
 
@@ -32,13 +33,25 @@ def leftovers(world: World, cluster: str, account: str | None = None, region: st
 
 
 def _in_place(world: World, cluster: str, account: str, region: str) -> Iterator[dict[str, str]]:
-    for name, service in sorted(world.services.items()):
+    balancers: set[str] = set()
+    # EC2 comes last: which interfaces are a load balancer's is known by then
+    for name, service in sorted(world.services.items(), key=lambda each: (each[0] == "ec2", each[0])):
         for key, item in service.resources(account, region).items():
             kind, _slash, id = key.partition("/")
-            why = _why(kind, id, item, cluster, region)
+            why = _why(kind, id, item, cluster, region) or _by_balancer(kind, item, balancers)
             if why and not _is_gone(kind, item) and not KEPT.match(key):
                 place = "global" if name == "iam" else region
                 yield {"account": account, "region": place, "service": name, "kind": kind, "id": id, "why": why}
+                if kind in BALANCERS:
+                    balancers.add(id)
+
+
+def _by_balancer(kind: str, item: Any, balancers: set[str]) -> str:
+    """Find the interfaces of a load balancer: `ELB old`, `ELB net/new/0123456789abcdef`."""
+    description = str(item.get("Description", "")) if kind == "network-interface" else ""
+    words = description.removeprefix("ELB ").split("/")
+    found = words[1] if len(words) == 3 else words[0]
+    return f"load balancer {found}" if description.startswith("ELB ") and found in balancers else ""
 
 
 def _why(kind: str, id: str, item: Any, cluster: str, region: str) -> str:
@@ -51,6 +64,7 @@ def _by_tag(tags: dict[str, str], cluster: str, region: str) -> str:
         "cutover.eks/cluster": (owner,),
         "cutover.eks/network": (owner,),
         f"kubernetes.io/cluster/{cluster}": ("owned",),
+        "KubernetesCluster": (cluster,),
         "eks:cluster-name": (cluster,),
         "aws:eks:cluster-name": (cluster,),
         "eks:eks-cluster-name": (cluster,),
@@ -68,7 +82,7 @@ def _by_name(kind: str, id: str, item: Any, cluster: str, region: str) -> str:
         "cluster": id.split("/", maxsplit=1)[0] == cluster,
         "log-group": id.startswith(f"/aws/eks/{cluster}/"),
         "role": id.startswith(f"{cluster}-{region}-"),
-        "instance-profile": id.startswith(f"{cluster}-{region}-"),
+        "instance-profile": any(name.startswith(f"{cluster}-{region}-") for name in (id, *item.get("Roles", ()))),
         "parameter": id.startswith(f"/cutover.eks/{region}/{cluster}/"),
         "launch-template": str(item.get("LaunchTemplateName", "")).startswith(f"{cluster}-"),
         "security-group": str(item.get("GroupName", "")).startswith(f"eks-cluster-sg-{cluster}-"),

@@ -155,6 +155,29 @@ def test_leftovers_names_what_is_there_because_of_a_cluster_and_nothing_else(ask
     assert leftovers(world, "green") == leftovers(world, "blue", account="444455556666") == leftovers(world, "blu") == []
 
 
+def test_what_a_controller_in_the_cluster_made_is_a_leftover_with_its_interfaces(ask: Client, world: World) -> None:
+    subnet = populate(ask)["subnet"]
+    owned = [{"Key": "kubernetes.io/cluster/green", "Value": "owned"}]
+    ask("elbv2.CreateLoadBalancer", Name="web", Type="network", Subnets=[subnet], Tags=owned)
+    listener = {"Protocol": "TCP", "LoadBalancerPort": 80, "InstancePort": 80}
+    ask("elb.CreateLoadBalancer", LoadBalancerName="old", Listeners=[listener], Subnets=[subnet], Tags=owned)
+    volume = [{"ResourceType": "volume", "Tags": [{"Key": "KubernetesCluster", "Value": "green"}]}]
+    ask("ec2.CreateVolume", AvailabilityZone=f"{REGION}a", Size=1, TagSpecifications=volume)
+    ask("iam.CreateRole", RoleName=f"green-{REGION}-node", AssumeRolePolicyDocument=TRUST)
+    ask("iam.CreateInstanceProfile", InstanceProfileName="eks-1")
+    ask("iam.AddRoleToInstanceProfile", InstanceProfileName="eks-1", RoleName=f"green-{REGION}-node")
+
+    assert sorted((each["kind"], each["why"]) for each in leftovers(world, "green")) == [
+        ("classic-load-balancer", "tag kubernetes.io/cluster/green=owned"),
+        ("instance-profile", "name"),
+        ("load-balancer", "tag kubernetes.io/cluster/green=owned"),
+        ("network-interface", "load balancer old"),
+        ("network-interface", "load balancer web"),
+        ("role", "name"),
+        ("volume", "tag KubernetesCluster=green"),
+    ]
+
+
 def test_deleted_nat_gateways_and_terminated_instances_are_no_leftovers(ask: Client, world: World) -> None:
     made = populate(ask)
     instance = ask("ec2.DescribeInstances")["Reservations"][0]["Instances"][0]["InstanceId"]

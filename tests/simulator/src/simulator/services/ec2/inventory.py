@@ -7,6 +7,7 @@ from __future__ import annotations
 
 KINDS = {
     "DescribeAddresses": ("elastic-ip", "AllocationId"),
+    "DescribeEgressOnlyInternetGateways": ("egress-only-internet-gateway", "EgressOnlyInternetGatewayId"),
     "DescribeInstances": ("instance", "InstanceId"),
     "DescribeInternetGateways": ("internet-gateway", "InternetGatewayId"),
     "DescribeLaunchTemplates": ("launch-template", "LaunchTemplateId"),
