@@ -237,10 +237,19 @@ ENCODERS: Mapping[str, Callable[[OperationModel, dict[str, Any], str], Answer]] 
 }
 
 
+def _plain_element(name: str, value: Any) -> str:
+    """Write a member of an error, for which there is no shape: a mapping as its elements, a list as the same element again and again."""
+    if isinstance(value, Mapping):
+        return _element(name, "".join(_plain_element(key, item) for key, item in value.items()))
+    if isinstance(value, list):
+        return "".join(_plain_element(name, item) for item in value)
+    return _element(name, escape(str(value)))
+
+
 def _query_refusal(refusal: Refusal, request_id: str, namespace: str) -> Answer:
     fault = "Sender" if refusal.status < 500 else "Receiver"
     members = {"Type": fault, "Code": refusal.code, "Message": refusal.message, **refusal.members}
-    error = _element("Error", "".join(_element(name, escape(str(value))) for name, value in members.items()))
+    error = _plain_element("Error", members)
     body = _document("ErrorResponse", namespace, f"{error}<RequestId>{request_id}</RequestId>")
     return Answer(status=refusal.status, body=body, headers={"Content-Type": "text/xml"})
 

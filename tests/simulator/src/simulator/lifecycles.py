@@ -52,6 +52,7 @@ ENDS: Mapping[str, frozenset[str]] = {
     "update": frozenset({"Successful", "Failed", "Cancelled"}),
     "insights": frozenset({"ERROR"}),
     "natgateway": frozenset({"available", "failed"}),
+    "change": frozenset({"INSYNC"}),
 }
 """What can be ordered, and the states that it can be ordered to end in."""
 

@@ -23,7 +23,7 @@ MOST_IN_GROUP = 100
 
 def policy(record: Shown) -> str:
     """Name the routing policy of a record set; "" is simple."""
-    return next((name for member, name in POLICIES.items() if record.get(member) not in (None, False)), "")
+    return next((name for member, name in POLICIES.items() if record.get(member, False) is not False), "")
 
 
 def group_problems(record: Shown, others: Records, before: Shown | None) -> Iterator[str]:

@@ -64,7 +64,8 @@ def _shape(change: Shown) -> Iterator[str]:
         yield f"Expected exactly one of {CONTENTS}, but found more than one in {_told(change)}"
     elif not contents and len(values) < 2:
         yield f"Expected exactly one of {CONTENTS}, but found none in {_told(change)}"
-    policies = [name for name in POLICIES if record.get(name) not in (None, False)]
+    # A weight of 0 is a weight, and MultiValueAnswer may be false
+    policies = [name for name in POLICIES if record.get(name, False) is not False]
     if len(policies) > 1:
         yield f"Expected exactly one of {ROUTING}, but found more than one in {_told(change)}"
     elif policies and "SetIdentifier" not in record:

@@ -104,7 +104,9 @@ class Route53:
 
 
 def _zone_resources(zone: Zone) -> dict[str, Any]:
-    shown = {"Name": zone.name, **copy.deepcopy(zone.shown), "VPCs": copy.deepcopy(zone.vpcs), "Tags": dict(zone.tags)}
+    # A CallerReference is made up anew for every run, and two runs are to be compared
+    shown = {member: copy.deepcopy(value) for member, value in zone.shown.items() if member != "CallerReference"}
+    shown |= {"Name": zone.name, "VPCs": copy.deepcopy(zone.vpcs), "Tags": dict(zone.tags)}
     found: dict[str, Any] = {f"hosted-zone/{zone.id}": shown}
     for (name, kind, identifier), record in zone.records.items():
         path = "/".join(filter(None, (zone.id, name, kind, identifier)))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from ...seam import Refusal, not_implemented
@@ -43,7 +44,7 @@ def _new_zone(context: Context, parameters: dict[str, Any]) -> Zone:
     shown = {"CallerReference": parameters["CallerReference"], "Config": {**config, "PrivateZone": "VPC" in parameters}}
     name = _zone_name(parameters["Name"], is_private="VPC" in parameters)
     zone = Zone(id=context.identifier("Z"), name=name, account=context.caller.account, shown=shown)
-    zone.name_servers = PRIVATE_SERVERS if zone.is_private else _name_servers(context)
+    zone.name_servers = PRIVATE_SERVERS if zone.is_private else _name_servers(context, zone)
     zone.records = {key_of(record): record for record in _own_records(zone)}
     return zone
 
@@ -67,9 +68,10 @@ def _zone_name(given: str, *, is_private: bool) -> str:
     return name
 
 
-def _name_servers(context: Context) -> list[str]:
-    """Name four servers, one for each top-level domain and each from its own quarter of 2048."""
-    number = int(context.world.token(4), 16)
+def _name_servers(context: Context, zone: Zone) -> list[str]:
+    """Name four servers, one for each top-level domain and each from its own quarter of 2048: the same in every run."""
+    namesakes = sum(other.name == zone.name for account in context.accounts.values() for other in account.zones.values())
+    number = int(hashlib.sha256(f"{zone.account}/{zone.name}/{namesakes}".encode()).hexdigest()[:8], 16)
     return [f"ns-{at * 512 + number % 512}.awsdns-{number // 512 % 64:02d}.{top}" for at, top in enumerate(("com", "net", "org", "co.uk"))]
 
 
