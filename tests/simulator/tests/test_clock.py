@@ -68,7 +68,7 @@ def test_a_wrong_speed_is_refused(door: Door, body: dict[str, object]) -> None:
         door.control("PUT", "clock", body)
 
 
-@pytest.mark.parametrize("seconds", [-1, "1", None, True])
+@pytest.mark.parametrize("seconds", [-1, "1", None, True, 1e12])
 def test_a_wrong_jump_is_refused(door: Door, seconds: object) -> None:
     with pytest.raises(ValueError, match=r"^400"):
         door.control("POST", "clock/advance", {"seconds": seconds})

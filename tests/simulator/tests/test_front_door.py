@@ -76,6 +76,14 @@ def test_accounts_and_regions_are_separate_worlds(door: Door) -> None:
     assert door.client("sts", account="999988887777").get_caller_identity()["Arn"] == "arn:aws:iam::999988887777:root"
 
 
+@pytest.mark.parametrize(("region", "code"), [("xx-nowhere-1", "SignatureDoesNotMatch"), ("cn-north-1", "NotImplementedBySimulator")])
+def test_a_region_that_is_not_there_is_refused_and_leaves_no_trace(door: Door, region: str, code: str) -> None:
+    with pytest.raises(ClientError) as refused:
+        door.client("ec2", region=region).describe_vpcs()
+    assert (refused.value.response["Error"]["Code"], region in refused.value.response["Error"]["Message"]) == (code, True)
+    assert door.control("GET", "state")["resources"] == {}
+
+
 def test_an_unknown_key_is_the_usual_account(door: Door) -> None:
     assert door.client("sts", account="AKIAWHATEVER").get_caller_identity()["Account"] == "123456789012"
 

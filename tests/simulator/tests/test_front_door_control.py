@@ -66,6 +66,13 @@ def test_an_unknown_control_call_is_refused(door: Door) -> None:
     assert door.http("DELETE", "/_simulator/health")[0] == 405
 
 
+def test_a_mistake_of_a_service_does_not_take_the_connection_with_it(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    door.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")
+    monkeypatch.setattr(door.front.world.services["ec2"], "resources", lambda _account, _region: {}["a mistake"])
+    status, text = door.http("GET", "/_simulator/state")
+    assert (status, b"bug in the simulator" in text) == (500, True)
+
+
 def test_the_control_api_answers_on_loopback_names_only(door: Door) -> None:
     assert door.http("GET", "/_simulator/health", headers={"Host": "rebound.example.org"})[0] == 403
 

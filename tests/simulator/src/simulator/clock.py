@@ -9,6 +9,9 @@ import math
 import time
 from datetime import UTC, datetime
 
+LAST = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
+"""No jump goes beyond this: dates end in the year 9999, and time goes on after a jump."""
+
 
 class Clock:
     """Simulated time in seconds since the epoch; the real clock is never asked for a life cycle."""

@@ -9,14 +9,17 @@ import importlib
 import json
 import math
 import re
+import sys
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from . import normalised
+from .clock import LAST
 from .faults import Invalid
-from .front import Front
+from .front import BUGS, Front
 from .journal import plain
 from .lifecycles import ENDS, Outcome
 from .messages import Answer, Request
@@ -139,6 +142,9 @@ class Control:
             return _json({"error": str(wrong_order)}, 400)
         except Refusal as refusal:
             return _json({"error": refusal.message, "code": refusal.code}, refusal.status)
+        except BUGS as bug:
+            traceback.print_exc(file=sys.stderr)
+            return _json({"error": f"bug in the simulator: {bug!r}"}, 500)
 
     def health(self, _asked: Asked) -> Answer:
         """Say that it answers."""
@@ -166,6 +172,8 @@ class Control:
         seconds = asked.document("seconds")["seconds"]
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
             raise Wrong(400, f"seconds: wanted a number, 0 or more, found {seconds!r}")
+        if self._world.clock.seconds() + seconds > LAST:
+            raise Wrong(400, f"seconds: {seconds!r} would end after the year 8999")
         self._world.clock.advance(seconds)
         self._world.lifecycles.settle()
         self._front.changes += 1

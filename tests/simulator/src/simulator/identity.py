@@ -18,11 +18,13 @@ from botocore.credentials import Credentials
 
 from .clock import Clock
 from .messages import Request, Scope
+from .protocols import regions
 from .routing import Route
-from .seam import Caller, Refusal
+from .seam import Caller, Refusal, not_implemented
 
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
+OTHER_PARTITIONS = ("aws-cn", "aws-us-gov")
 ANONYMOUS = "anonymous"
 """The access key of unsigned calls: an empty one means that the simulator itself asks."""
 LIFETIME = 15 * 60
@@ -86,6 +88,14 @@ def _mismatch(message: str) -> Refusal:
     return Refusal("SignatureDoesNotMatch", message, 403)
 
 
+def _check_region(region: str) -> None:
+    """Refuse a region that does not exist; those of other partitions, with other ARNs, are refused by name."""
+    if any(region in regions(partition) for partition in OTHER_PARTITIONS):
+        raise not_implemented(f"region {region}")
+    if region not in regions():
+        raise _mismatch(f"Credential should be scoped to a valid region, not '{region}'.")
+
+
 def _moment(stamp: str) -> datetime:
     try:
         return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
@@ -117,6 +127,7 @@ class Identities:
         scope = request.scope
         if scope is None:
             return Caller(account=DEFAULT_ACCOUNT, region=_region_of_host(request), arn="", access_key=ANONYMOUS)
+        _check_region(scope.region)
         self._verify(request, _signed(request, scope))
         key = self.keys.get(scope.access_key)
         account = key.account if key else _account_of(scope.access_key)

@@ -28,6 +28,12 @@ def service_model(service: str) -> ServiceModel:
     return _session().get_service_model(service)
 
 
+@functools.cache
+def regions(partition: str = "aws") -> frozenset[str]:
+    """Name the regions of a partition."""
+    return frozenset(_session().get_available_regions("ec2", partition))
+
+
 def is_global(service: str) -> bool:
     """Say whether the service has one world per account instead of one per region."""
     return "globalEndpoint" in service_model(service).metadata
