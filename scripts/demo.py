@@ -40,6 +40,7 @@ class Demo:
 
     def __init__(self, simulator: Simulator) -> None:
         """Use this simulator, and the collection from this tree."""
+        self.begun = False
         self.trees: set[tuple[str, ...]] = set()
         self.simulator = simulator
         self.environment = simulator.environment(
@@ -54,7 +55,8 @@ class Demo:
     def act(self, title: str, playbook: str, *arguments: str, changed: int) -> None:
         """Run a playbook, show what it says, and hold it to the number of changed tasks."""
         command = ["ansible-playbook", f"cutover.eks.{playbook}", "-e", f"@{VARIABLES.relative_to(ROOT)}", *arguments]
-        print(f"\n## {title}\n$ {' '.join(command)}", flush=True)
+        self._title(title)
+        print(f"$ {' '.join(command)}", flush=True)
         executable = [str(Path(sys.executable).with_name("ansible-playbook")), *command[1:]]
         with subprocess.Popen(
             executable, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -66,7 +68,7 @@ class Demo:
 
     def behind_the_back(self, title: str, *calls: tuple[str, str, dict[str, Any]]) -> None:
         """Change things as somebody with the console would."""
-        print(f"\n## {title}", flush=True)
+        self._title(title)
         import boto3  # noqa: PLC0415 - only here, and only with the isolated environment
 
         for service, method, parameters in calls:
@@ -78,7 +80,7 @@ class Demo:
     def nothing_is_left(self) -> None:
         """Ask the simulator for everything that exists because of the cluster."""
         left = self.simulator.control("GET", f"leftovers?cluster={CLUSTER}")["leftovers"]
-        print(f"\n## What is left in the account because of {CLUSTER}", flush=True)
+        self._title(f"What is left in the account because of {CLUSTER}")
         for thing in left:
             print(f"  {thing['kind']} {thing['id']} ({thing['why']})", flush=True)
         if left:
@@ -92,6 +94,12 @@ class Demo:
         ec2 = boto3.client("ec2", endpoint_url=self.simulator.endpoint, region_name=self.environment["AWS_REGION"], **self._keys())
         tables = ec2.describe_route_tables(Filters=[{"Name": "tag:cutover.eks/step", "Values": ["route-table/private-a"]}])["RouteTables"]
         return {"RouteTableId": tables[0]["RouteTableId"], "DestinationCidrBlock": "0.0.0.0/0"}
+
+    def _title(self, title: str) -> None:
+        if self.begun:
+            print()
+        self.begun = True
+        print(f"## {title}", flush=True)
 
     def _keys(self) -> dict[str, str]:
         return {

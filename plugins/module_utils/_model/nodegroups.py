@@ -16,6 +16,7 @@ from .eks_update import Issue, UpdateUnderWay
 from .fields import Fields
 from .problem import Problems
 from .reference import Value
+from .role_arn import passed_role
 from .scope import Scope
 
 EFFECTS = ("NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE")
@@ -131,11 +132,12 @@ class Nodegroups:
     """Options that were declared for all groups, as they were declared."""
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any], _scope: Scope) -> Nodegroups:
+    def from_options(cls, options: Mapping[str, Any], scope: Scope) -> Nodegroups:
         """Read the options of module `nodegroups`, or refuse them with every problem of their shape."""
         problems = Problems()
         fields = Fields(options, problems)
-        groups = tuple(_nodegroup(group, fields) for group in fields.each("nodegroups"))
+        passed_role(fields, "node_role_arn", scope)
+        groups = tuple(_nodegroup(group, fields, scope) for group in fields.each("nodegroups"))
         _check_names(groups, problems)
         state = str(options.get("state") or "present")
         desired = cls(
@@ -229,7 +231,8 @@ class NodegroupsActual:
     """Newest AMI release by node group, where `update` asks for it."""
 
 
-def _nodegroup(fields: Fields, defaults: Fields) -> Nodegroup:
+def _nodegroup(fields: Fields, defaults: Fields, scope: Scope) -> Nodegroup:
+    passed_role(fields, "node_role_arn", scope)  # the group's own one: what is shared is judged once
     shared = {**{name: defaults.options[name] for name in SHARED if defaults.has(name)}, **(defaults.options.get("defaults") or {})}
     fields = Fields({**fields.options, **{n: v for n, v in shared.items() if not fields.has(n)}}, fields.problems, fields.path)
     group = Nodegroup(

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.cutover.eks.plugins.module_utils._model.addons import Addons
 from ansible_collections.cutover.eks.plugins.module_utils._model.cluster import Cluster
 from ansible_collections.cutover.eks.plugins.module_utils._model.fields import Fields
+from ansible_collections.cutover.eks.plugins.module_utils._model.nodegroups import Nodegroups
 from ansible_collections.cutover.eks.plugins.module_utils._model.problem import Problem, Problems, Refused
 from ansible_collections.cutover.eks.plugins.module_utils._model.reference import Ref
 from ansible_collections.cutover.eks.plugins.module_utils._model.role_arn import passed_role
@@ -73,7 +74,14 @@ ADDON: dict[str, Any] = {
 }
 
 
-def test_every_option_of_cluster_and_add_ons_that_takes_a_role_is_looked_at() -> None:
+NODEGROUPS: dict[str, Any] = {
+    "cluster": "blue",
+    "node_role_arn": "nonsense",
+    "nodegroups": [{"name": "a"}, {"name": "b", "node_role_arn": "x"}],
+}
+
+
+def test_every_option_that_takes_a_role_is_looked_at_what_is_shared_once() -> None:
     found = []
     with pytest.raises(Refused) as refused:
         Cluster.from_options({"name": "blue", "role_arn": "nonsense"}, SCOPE)
@@ -81,9 +89,14 @@ def test_every_option_of_cluster_and_add_ons_that_takes_a_role_is_looked_at() ->
     with pytest.raises(Refused) as refused:
         Addons.from_options({"cluster": "blue", "addons": [ADDON]}, SCOPE)
     found += refused.value.problems
+    with pytest.raises(Refused) as refused:
+        Nodegroups.from_options(NODEGROUPS, SCOPE)
+    found += refused.value.problems
     assert [(problem.code, problem.path) for problem in found] == [
         ("bad_arn", "role_arn"),
         ("bad_arn", "addons[0].service_account_role_arn"),
         ("other_account", "addons[0].pod_identity_associations[0].role_arn"),
+        ("bad_arn", "node_role_arn"),
+        ("bad_arn", "nodegroups[1].node_role_arn"),
     ]
     assert "a purpose that its iam_roles declare" in found[1].wanted
