@@ -1,18 +1,18 @@
 # Copyright (c) cutover.eks contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is measured, and the bar that each number is held against. Each measure starts a simulator of its own."""
+"""What is measured, and the bar that each number is held against. Each measure has a simulator of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
-from playing import Run, good, largest, measuring_python, play
+from playing import Run, good, largest, measuring_python, play, warm
 
-from simulator.harness import Simulator, started
+from simulator.harness import Simulator
 from simulator.services.ec2 import nat_gateways
 from simulator.services.eks import durations
 
@@ -20,6 +20,7 @@ INSTANT = 3000.0
 """A speed at which nothing is worth waiting for: what remains is the work of the two sides."""
 SOON: Mapping[str, Any] = {"poll_interval": 0.1}
 PEERS, STACK, MODULES = "peers_reference", "stack_reference", "modules_reference"
+SIDES = {STACK: "stack", MODULES: "single modules"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +30,13 @@ class Settings:
     runs: int = 5
     speed: float = 8.0
     """Of the simulator while creations are timed: 8 makes a control plane of 77 s."""
+    poll_interval: float = 0.5
+    """While creations are timed: 4 simulated seconds at that speed, beside the product's own 3 % of each duration."""
     nodegroups: tuple[int, ...] = (1, 5, 20)
     clusters: tuple[int, ...] = (1, 4, 16)
 
 
-QUICK = Settings(runs=1, speed=60.0, nodegroups=(1, 5), clusters=(1, 4))
+QUICK = Settings(runs=1, speed=60.0, poll_interval=0.1, nodegroups=(1, 5), clusters=(1, 4))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,133 +45,159 @@ class Row:
 
     measure: str
     value: float
-    unit: str
+    unit: str = ""
+    measured: str = ""
+    """What the value was computed from."""
     limit: str = ""
     met: bool | None = None
 
+    def at_least(self, limit: float) -> Row:
+        """Hold the number against a lower bar."""
+        return replace(self, limit=f"≥ {limit:g}", met=self.value >= limit)
 
-def at_least(measure: str, value: float, unit: str, limit: float) -> Row:
-    """Hold a number against a lower bar."""
-    return Row(measure=measure, value=value, unit=unit, limit=f"≥ {limit:g}", met=value >= limit)
+    def at_most(self, limit: float) -> Row:
+        """Hold the number against an upper bar."""
+        return replace(self, limit=f"≤ {limit:.3g}", met=self.value <= limit)
 
 
-def at_most(measure: str, value: float, unit: str, limit: float) -> Row:
-    """Hold a number against an upper bar."""
-    return Row(measure=measure, value=value, unit=unit, limit=f"≤ {limit:g}", met=value <= limit)
+Runs = Sequence[Run]
+Grown = Mapping[int, Runs]
 
 
 def noop(settings: Settings) -> Iterator[Row]:
     """Time runs that find nothing to do, without latency and with 50 ms for each call, the sides by turns."""
-    quiet = _noop(settings, 0)
-    distant = _noop(settings, 50)
+    quiet, distant = _noop(settings, 0), _noop(settings, 50)
     for latency, found in ((0, quiet), (50, distant)):
-        for name, (seconds, _calls) in found.items():
-            yield Row(measure=f"no-op, {latency} ms, {name}", value=seconds, unit="s")
-        yield at_least(f"no-op, {latency} ms, stack against peers", found[PEERS][0] / found[STACK][0], "times", 12)
-        yield at_least(f"no-op, {latency} ms, single modules against peers", found[PEERS][0] / found[MODULES][0], "times", 5)
-    yield at_most("no-op, stack: what 50 ms a call add", distant[STACK][0] - quiet[STACK][0], "s", 0.3)
-    for name, (_seconds, calls) in quiet.items():
-        yield Row(measure=f"no-op, calls, {name}", value=calls, unit="calls")
-    yield at_most("no-op, calls of the stack to the peers'", quiet[STACK][1] / quiet[PEERS][1], "", 1 / 3)
+        yield _faster(f"no-op, {latency} ms a call: stack is faster than the peers", found[PEERS], found[STACK]).at_least(12)
+        yield _faster(f"no-op, {latency} ms a call: single modules are faster than the peers", found[PEERS], found[MODULES]).at_least(5)
+    added = _seconds(distant[STACK]) - _seconds(quiet[STACK])
+    yield Row(measure="no-op: what 50 ms a call add to stack", value=added, unit="s").at_most(0.3)
+    for side in (STACK, MODULES):
+        less = _processor(quiet[PEERS]) / _processor(quiet[side])
+        told = f"{_processor(quiet[PEERS]):.2f} s : {_processor(quiet[side]):.2f} s"
+        yield Row(measure=f"no-op: {SIDES[side]} take less processor time than the peers", value=less, unit="times", measured=told)
+    yield _calls("no-op: calls of stack to the peers'", quiet[STACK], quiet[PEERS]).at_most(1 / 3)
+    yield _calls("no-op: calls of single modules to the peers'", quiet[MODULES], quiet[PEERS]).at_most(1 / 3)
 
 
-def _noop(settings: Settings, latency: int) -> Mapping[str, tuple[float, int]]:
-    """Give median seconds and calls by playbook."""
-    sides = {PEERS: ("peers",), STACK: ("blue",), MODULES: ("blue",)}
-    found: dict[str, list[Run]] = {name: [] for name in sides}
-    with started("--latency", str(latency), speed=INSTANT) as simulator:
-        good(play(simulator, PEERS, hosts=("peers",)))
+def _noop(settings: Settings, latency: int) -> Mapping[str, Runs]:
+    """Give the runs by playbook."""
+    hosts = {PEERS: ("peers",), STACK: ("blue",), MODULES: ("blue",)}
+    found: dict[str, list[Run]] = {name: [] for name in hosts}
+    with warm("--latency", str(latency), speed=INSTANT) as simulator:
+        good(play(simulator, PEERS, hosts=hosts[PEERS]))
         good(play(simulator, STACK, **SOON))
         for _run in range(settings.runs):
-            for name, hosts in sides.items():
-                found[name].append(good(play(simulator, name, hosts=hosts), changed=False))
-    return {name: (median(run.seconds for run in runs), runs[0].calls) for name, runs in found.items()}
+            for name, runs in found.items():
+                runs.append(good(play(simulator, name, hosts=hosts[name]), changed=False))
+    return found
 
 
 def create(settings: Settings) -> Iterator[Row]:
     """Time creations on durations that are scaled, not skipped, against the longest way through those durations."""
-    with started(speed=settings.speed) as simulator:
-        ours = good(play(simulator, STACK, poll_interval=0.5), changed=True)
+    with warm(speed=settings.speed) as simulator:
+        ours = good(play(simulator, STACK, poll_interval=settings.poll_interval), changed=True)
         peers = good(play(simulator, PEERS, hosts=("peers",)), changed=True)
     least = critical_path() / settings.speed
-    yield Row(measure=f"create, critical path at speed {settings.speed:g}", value=least, unit="s")
-    yield Row(measure=f"create, {PEERS}", value=peers.seconds, unit="s")
-    yield Row(measure=f"create, {STACK}", value=ours.seconds, unit="s")
-    yield at_most("create, stack to the critical path", ours.seconds / least, "times", 1.05)
-    yield Row(measure=f"create, calls, {PEERS}", value=peers.calls, unit="calls")
-    yield Row(measure=f"create, calls, {STACK}", value=ours.calls, unit="calls")
+    told = f"{ours.seconds:.1f} s : {least:.1f} s at speed {settings.speed:g}"
+    yield Row(measure="create: stack to the critical path of the latencies", value=ours.seconds / least, measured=told).at_most(1.05)
+    yield Row(measure="create: the peers to the same", value=peers.seconds / least, measured=f"{peers.seconds:.1f} s : {least:.1f} s")
+    # No bar: what is written is the same on both sides, and what is read grows with the time that is waited.
+    yield _calls("create: calls of stack to the peers'", [ours], [peers])
 
 
 def critical_path() -> float:
-    """Give the simulator's own latencies in their order: node groups need the control plane and a way out."""
-    return max(durations.CLUSTER_CREATE, nat_gateways.PENDING_SECONDS) + durations.NODEGROUP_CREATE
+    """Give the simulator's own latencies in their order: EKS must hear of the role, node groups need the control plane and a way out."""
+    control_plane = durations.ROLE_INVISIBLE[0] + durations.CLUSTER_CREATE
+    return max(control_plane, nat_gateways.PENDING_SECONDS) + durations.NODEGROUP_CREATE
 
 
 def check(settings: Settings) -> Iterator[Row]:
     """Time a plan for an empty account; the peers' modules refuse it at the first value that they do not know yet."""
-    with started(speed=INSTANT) as simulator:
+    with warm(speed=INSTANT) as simulator:
         planned = [good(play(simulator, STACK, "--check"), changed=True) for _run in range(settings.runs)]
         peers = play(simulator, PEERS, "--check", hosts=("peers",))
         good(play(simulator, STACK, **SOON))
         idle = [good(play(simulator, STACK), changed=False) for _run in range(settings.runs)]
-    seconds = median(run.seconds for run in planned)
-    yield Row(measure="check on an empty account, peers: exit code", value=peers.exit_code, unit="")
-    yield Row(measure="check on an empty account, stack", value=seconds, unit="s")
-    yield at_most("check on an empty account to a no-op", seconds / median(run.seconds for run in idle), "times", 1.5)
+    told = f"{_seconds(planned):.2f} s : {_seconds(idle):.2f} s"
+    yield Row(measure="--check on an empty account to a no-op", value=_seconds(planned) / _seconds(idle), measured=told).at_most(1.5)
+    yield Row(measure="--check on an empty account: exit code of the peers", value=peers.exit_code)
 
 
 def nodegroups(settings: Settings) -> Iterator[Row]:
-    """Grow one cluster."""
+    """Grow one cluster: both time and calls stay below what groups of their own would cost."""
     found = {count: _grown(settings, count) for count in settings.nodegroups}
-    for count, (seconds, calls) in found.items():
-        yield Row(measure=f"no-op, {count} node groups", value=seconds, unit="s")
-        yield Row(measure=f"no-op, {count} node groups, calls", value=calls, unit="calls")
-    yield from _sublinear("node groups", found)
+    few, many = min(found), max(found)
+    told = f"no-op: {many} node groups to {few},"
+    seconds, calls = _growth(found, _seconds), _growth(found, _count)
+    yield Row(measure=f"{told} seconds", value=seconds, measured=_each(found, "{0:.2f} s", _seconds)).at_most(many / few / 2)
+    yield Row(measure=f"{told} calls", value=calls, measured=_each(found, "{0:.0f}", _count)).at_most(many / few / 2)
 
 
-def _grown(settings: Settings, count: int) -> tuple[float, int]:
-    with started(speed=INSTANT) as simulator:
+def _grown(settings: Settings, count: int) -> Runs:
+    with warm(speed=INSTANT) as simulator:
         good(play(simulator, STACK, count=count, **SOON))
-        runs = [good(play(simulator, STACK, count=count), changed=False) for _run in range(settings.runs)]
-    return median(run.seconds for run in runs), runs[0].calls
+        return [good(play(simulator, STACK, count=count), changed=False) for _run in range(settings.runs)]
 
 
 def clusters(settings: Settings) -> Iterator[Row]:
-    """Grow a fleet: every cluster is a host of one run."""
+    """Grow a fleet: every cluster is a host of one run, and costs no more than it does alone."""
     found = {count: _fleet(settings, count) for count in settings.clusters}
-    for count, (seconds, calls) in found.items():
-        yield Row(measure=f"no-op, {count} clusters", value=seconds, unit="s")
-        yield Row(measure=f"no-op, {count} clusters, calls a cluster", value=calls / count, unit="calls")
     few, many = min(found), max(found)
-    yield at_most(f"calls a cluster, {many} clusters to {few}", (found[many][1] / many) / (found[few][1] / few), "times", 1)
-    yield at_most(f"seconds a cluster, {many} clusters to {few}", (found[many][0] / many) / (found[few][0] / few), "times", 1)
+    told = f"no-op: {many} clusters in one run to {few},"
+    scale = few / many
+    seconds, calls = _growth(found, _seconds) * scale, _growth(found, _count) * scale
+    yield Row(measure=f"{told} seconds a cluster", value=seconds, measured=_each(found, "{0:.2f} s", _seconds)).at_most(1)
+    yield Row(measure=f"{told} calls a cluster", value=calls, measured=_each(found, "{0:.0f}", _count)).at_most(1)
 
 
-def _fleet(settings: Settings, count: int) -> tuple[float, int]:
+def _fleet(settings: Settings, count: int) -> Runs:
     hosts = [f"fleet-{number:02}" for number in range(1, count + 1)]
-    with started(speed=INSTANT) as simulator:
+    with warm(speed=INSTANT) as simulator:
         good(play(simulator, STACK, hosts=hosts, **SOON))
-        runs = [good(play(simulator, STACK, hosts=hosts), changed=False) for _run in range(settings.runs)]
-    return median(run.seconds for run in runs), runs[0].calls
-
-
-def _sublinear(what: str, found: Mapping[int, tuple[float, int]]) -> Iterator[Row]:
-    few, many = min(found), max(found)
-    for unit, place in (("seconds", 0), ("calls", 1)):
-        yield at_most(f"{unit}, {many} {what} to {few}", found[many][place] / found[few][place], "times", many / few / 2)
+        return [good(play(simulator, STACK, hosts=hosts), changed=False) for _run in range(settings.runs)]
 
 
 def memory(_settings: Settings) -> Iterator[Row]:
     """Weigh the module's process, with the kernel's count of its largest resident size."""
     script, log = measuring_python()
-    with started(speed=INSTANT) as simulator:
+    with warm(speed=INSTANT) as simulator:
         _weigh(simulator, str(script))
-    yield at_most("memory of the stack's process", largest(log, "stack"), "MB", 120)
+    yield Row(measure="memory of the process of stack", value=largest(log, "stack"), unit="MB").at_most(120)
 
 
 def _weigh(simulator: Simulator, python: str) -> None:
     good(play(simulator, STACK, measured_python=python, **SOON), changed=True)
     good(play(simulator, STACK, measured_python=python), changed=False)
+
+
+def _seconds(runs: Runs) -> float:
+    return median(run.seconds for run in runs)
+
+
+def _processor(runs: Runs) -> float:
+    return median(run.processor for run in runs)
+
+
+def _count(runs: Runs) -> float:
+    return runs[0].calls
+
+
+def _faster(measure: str, slow: Runs, fast: Runs) -> Row:
+    told = f"{_seconds(slow):.2f} s : {_seconds(fast):.2f} s"
+    return Row(measure=measure, value=_seconds(slow) / _seconds(fast), unit="times", measured=told)
+
+
+def _calls(measure: str, ours: Runs, theirs: Runs) -> Row:
+    return Row(measure=measure, value=_count(ours) / _count(theirs), measured=f"{_count(ours):.0f} : {_count(theirs):.0f}")
+
+
+def _growth(found: Grown, cost: Callable[[Runs], float]) -> float:
+    return cost(found[max(found)]) / cost(found[min(found)])
+
+
+def _each(found: Grown, form: str, cost: Callable[[Runs], float]) -> str:
+    return ", ".join(f"{count}: {form.format(cost(runs))}" for count, runs in found.items())
 
 
 MEASURES: Mapping[str, Callable[[Settings], Iterator[Row]]] = {

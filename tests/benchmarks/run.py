@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make bench`: the reference work by amazon.aws/community.aws and by cutover.eks, beside each other in one run on the same simulator.
 
-Prints a table, writes `.build/bench.json`, and exits 1 when a bar is missed. `ARGS="--only noop,create"` measures less, `ARGS=--quick`
-measures everything once and small: good for a look, not for a judgement.
+Prints a table, writes `.build/bench.json`, and exits 1 when a bar is missed. `ARGS="--only noop,create"` measures less and keeps the other
+numbers that the file has; `ARGS=--quick` measures everything once and small: good for a look, not for a judgement. `ARGS=--readme` puts
+the table into the README, and with `--only ""` the one that was measured before.
 """
 
 from __future__ import annotations
@@ -14,51 +15,61 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 from measures import MEASURES, QUICK, Row, Settings
-from playing import BUILD
+from playing import BUILD, ROOT
+from tables import Measured, markdown, rows_of, table, with_measured
 
-TOLD = ("ansible-core", "boto3", "botocore")
+RESULTS, README = BUILD / "bench.json", ROOT / "README.md"
+PACKAGES = ("ansible-core", "boto3", "botocore")
+COLLECTIONS = ("amazon.aws", "community.aws")
 
 
 def main() -> int:
-    """Measure, print, write, judge."""
+    """Measure, write, print, judge."""
     asked = _asked()
     settings = QUICK if asked.quick else Settings()
     if asked.runs:
         settings = replace(settings, runs=asked.runs)
-    rows: list[Row] = []
+    found = {} if asked.only == list(MEASURES) else _earlier()
     for name in asked.only:
         print(f"measuring: {name}", file=sys.stderr, flush=True)
-        rows += MEASURES[name](settings)
+        found[name] = Measured(machine=_machine(), settings=asdict(settings), rows=list(MEASURES[name](settings)))
+        _write(found)
+    rows = rows_of(found)
     print(table(rows))
+    if asked.readme and rows:
+        README.write_text(with_measured(README.read_text(encoding="utf-8"), markdown(found)), encoding="utf-8")
     missed = [row.measure for row in rows if row.met is False]
-    (BUILD / "bench.json").write_text(
-        json.dumps({"machine": _machine(), "settings": asdict(settings), "rows": [asdict(row) for row in rows]}, indent=2)
-    )
-    print(f"\n{len(missed)} bars missed: {', '.join(missed)}" if missed else "\nEvery bar is met.")
+    print("".join(f"\nmissed: {measure}" for measure in missed) or "\nEvery bar is met.")
     return 1 if missed else 0
 
 
-def table(rows: Iterable[Row]) -> str:
-    """Lay the rows out for a person."""
-    cells = [("measure", "value", "bar", ""), *(_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(4)]
-    lines = ["  ".join((line[0].ljust(widths[0]), line[1].rjust(widths[1]), line[2].rjust(widths[2]), line[3])).rstrip() for line in cells]
-    return "\n".join((lines[0], "-" * len(lines[0]), *lines[1:]))
+def _write(found: Mapping[str, Measured]) -> None:
+    """Write what there is so far: a measure that breaks does not take the others along."""
+    plain = {name: asdict(measured) for name, measured in found.items()}
+    RESULTS.write_text(json.dumps(plain, indent=2, ensure_ascii=False), encoding="utf-8")
 
 
-def _cells(row: Row) -> tuple[str, str, str, str]:
-    value = f"{row.value:.0f}" if row.value == int(row.value) else f"{row.value:.2f}"
-    return row.measure, f"{value} {row.unit}".rstrip(), row.limit, {True: "met", False: "MISSED", None: ""}[row.met]
+def _earlier() -> dict[str, Measured]:
+    """Give what an earlier run has written."""
+    if not RESULTS.exists():
+        return {}
+    known: dict[str, dict[str, Any]] = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return {name: Measured(**{**found, "rows": [Row(**row) for row in found["rows"]]}) for name, found in known.items()}
 
 
-def _machine() -> dict[str, str | int]:
-    packages = {name: version(name) for name in TOLD}
-    return {"cores": os.cpu_count() or 0, "load": f"{os.getloadavg()[0]:.1f}", "python": platform.python_version(), **packages}
+def _machine() -> dict[str, Any]:
+    versions = {"Python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+    for name in COLLECTIONS:
+        manifest = BUILD / "dev" / "ansible_collections" / Path(*name.split(".")) / "MANIFEST.json"
+        versions[name] = json.loads(manifest.read_text(encoding="utf-8"))["collection_info"]["version"]
+    return {"cores": os.cpu_count() or 0, "load": round(os.getloadavg()[0], 1), "versions": versions}
 
 
 def _asked() -> argparse.Namespace:
@@ -66,11 +77,12 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--only", type=_measures, default=list(MEASURES), help=f"of {', '.join(MEASURES)}")
     parser.add_argument("--runs", type=int, help="how often each no-op is run; the median counts")
     parser.add_argument("--quick", action="store_true", help="everything once and small")
+    parser.add_argument("--readme", action="store_true", help="put the table into the README")
     return parser.parse_args()
 
 
 def _measures(text: str) -> list[str]:
-    names = text.split(",")
+    names = text.split(",") if text else []
     if unknown := [name for name in names if name not in MEASURES]:
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}; there is {', '.join(MEASURES)}")
     return names
