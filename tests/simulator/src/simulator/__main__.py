@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import math
+import os
 import random
 import signal
 import sys
@@ -143,4 +144,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    # Everything is written: Python would spend a good part of the five seconds on taking moto's modules apart
+    os._exit(code)
