@@ -67,7 +67,7 @@ STACK: dict[str, Any] = {
             {"name": "vpc-cni", "pod_identity_associations": [{"service_account": "aws-node", "role_arn": "vpc-cni"}]},
             {"name": "kube-proxy"},
             {"name": "eks-pod-identity-agent"},
-            {"name": "coredns", "configuration_values": {"replicaCount": 3}},
+            {"name": "coredns", "version": "v1.14.2-eksbuild.2", "configuration_values": {"replicaCount": 3}},
             {
                 "name": "aws-ebs-csi-driver",
                 "pod_identity_associations": [{"service_account": "ebs-csi-controller-sa", "role_arn": "aws-ebs-csi-driver"}],
@@ -107,6 +107,6 @@ def run_as(account: Session, options: Mapping[str, Any], *, mode: Mode = REAL, *
     return converged(convergence, mode, options)
 
 
-def plan(endpoint: str, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def plan(endpoint: str, options: Mapping[str, Any] = STACK) -> dict[str, Any]:
     """Plan a stack, as check mode does."""
     return run(endpoint, options, mode=CHECK)

@@ -155,6 +155,7 @@ DRIFTS: dict[str, tuple[Damage, list[str]]] = {
     ),
     "node group update config": (lambda w: nodegroup(w, updateConfig={"maxUnavailable": 1}), ["UpdateNodegroupConfig"]),
     "add-on configuration": (lambda w: addon(w, "coredns", configurationValues='{"replicaCount": 2}'), ["UpdateAddon"]),
+    "add-on version": (lambda w: addon(w, "coredns", addonVersion="v1.13.2-eksbuild.7"), ["UpdateAddon"]),
     "removed pod identity association": (association_removed, ["UpdateAddon"]),
     "deleted private route": (route_deleted, ["CreateRoute"]),
     "deleted NAT gateway": (nat_deleted, ["CreateNatGateway", "ReplaceRoute"]),
