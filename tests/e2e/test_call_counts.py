@@ -43,7 +43,7 @@ of a run that was killed after its last change."""
 
 
 def reference(nodegroups: int) -> dict[str, Any]:
-    """Give the reference work: as `tests/benchmarks/playbooks/reference.yml` declares it."""
+    """Give the reference work: as `tests/benchmarks/playbooks/vars/reference.yml` declares it."""
     return {
         "name": "blue",
         "network": {
