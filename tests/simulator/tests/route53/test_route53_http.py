@@ -114,8 +114,8 @@ def test_weights_are_numbers_and_zero_is_one(route53: Any, zone: str, change: Ca
 
 def test_an_invalid_batch_tells_everything_in_one_message(route53: Any, zone: str) -> None:
     record = {"Name": "www.example.com", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "x"}]}
+    changes = [{"Action": action, "ResourceRecordSet": record} for action in ("DELETE", "CREATE")]
     with pytest.raises(route53.exceptions.InvalidChangeBatch) as caught:
-        changes = [{"Action": action, "ResourceRecordSet": record} for action in ("DELETE", "CREATE")]
         route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
     assert caught.value.response["Error"]["Message"] == (
         "[Tried to delete resource record set [name='www.example.com.', type='A'] but it was not found, Invalid Resource Record:"
