@@ -33,7 +33,8 @@ class Bucket:
 
     def refilled(self, rate: Rate, now: float) -> float:
         """Give what is in it by now."""
-        return min(rate.burst, self.tokens + (now - self.at) * rate.refill)
+        # A restored picture may have set the clock back
+        return min(rate.burst, self.tokens + max(0.0, now - self.at) * rate.refill)
 
 
 Buckets = dict[tuple[str, str], Bucket]
