@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
 import pytest
@@ -112,6 +113,19 @@ def test_the_status_is_what_each_checker_sees(dns: Dns) -> None:
     observe(dns, identifier, is_healthy=False)
     failed = dns("GetHealthCheckStatus", HealthCheckId=identifier)["HealthCheckObservations"]
     assert all(each["StatusReport"]["Status"].startswith("Failure: ") for each in failed)
+
+
+def test_the_last_failure_is_told_while_it_lasts(dns: Dns) -> None:
+    identifier = made(dns, HTTP)["Id"]
+    assert dns("GetHealthCheckLastFailureReason", HealthCheckId=identifier)["HealthCheckObservations"] == []
+    observe(dns, identifier, is_healthy=False)
+    assert len(dns("GetHealthCheckLastFailureReason", HealthCheckId=identifier)["HealthCheckObservations"]) == 8
+
+
+def test_the_checkers_come_from_where_it_is_told(dns: Dns) -> None:
+    network = ipaddress.ip_network(dns("GetCheckerIpRanges")["CheckerIpRanges"][0])
+    found = dns("GetHealthCheckStatus", HealthCheckId=made(dns, HTTP)["Id"])["HealthCheckObservations"]
+    assert all(ipaddress.ip_address(each["IPAddress"]) in network for each in found)
 
 
 def test_a_calculated_health_check_has_no_status_to_get(dns: Dns) -> None:

@@ -18,7 +18,16 @@ IMPLEMENTED = {
     *("DisassociateVPCFromHostedZone", "CreateVPCAssociationAuthorization", "DeleteVPCAssociationAuthorization"),
     *("ListVPCAssociationAuthorizations", "ChangeResourceRecordSets", "ListResourceRecordSets", "GetChange", "TestDNSAnswer"),
     *("ChangeTagsForResource", "ListTagsForResource", "ListTagsForResources", "CreateHealthCheck", "GetHealthCheck"),
-    *("GetHealthCheckCount", "GetHealthCheckStatus", "ListHealthChecks", "UpdateHealthCheck", "DeleteHealthCheck"),
+    *(
+        "GetDNSSEC",
+        "GetHealthCheckLastFailureReason",
+        "GetCheckerIpRanges",
+        "GetHealthCheckCount",
+        "GetHealthCheckStatus",
+        "ListHealthChecks",
+        "UpdateHealthCheck",
+        "DeleteHealthCheck",
+    ),
     *("CreateResourceRecordSetProtections", "DeleteResourceRecordSetProtections", "ListResourceRecordSetProtections"),
 }
 

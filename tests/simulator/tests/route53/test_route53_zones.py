@@ -105,6 +105,11 @@ def test_accelerated_recovery_takes_its_time(dns: Dns) -> None:
     assert status() == "ENABLED"
 
 
+def test_no_zone_is_signed(dns: Dns) -> None:
+    assert dns("GetDNSSEC", HostedZoneId=dns.zone) == {"Status": {"ServeSignature": "NOT_SIGNING"}, "KeySigningKeys": []}
+    assert dns.refused("GetDNSSEC", HostedZoneId=dns.made(VPC=vpc(dns))).code == "InvalidArgument"
+
+
 def test_a_private_zone_has_vpcs_instead_of_name_servers(dns: Dns) -> None:
     first, second = vpc(dns), vpc(dns)
     private = dns.made("internal", VPC=first)

@@ -27,6 +27,7 @@ CHECKERS: Mapping[str, str] = {
     "sa-east-1": "15.177.30.10",
 }
 """Region → a checker in it."""
+CHECKER_RANGE = "15.177.0.0/18"
 ENDPOINT = (
     "IPAddress",
     "Port",
@@ -165,14 +166,28 @@ def delete_health_check(context: Context, parameters: dict[str, Any]) -> dict[st
 
 
 def get_status(context: Context, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Tell what each checker sees; there are none for a calculated check."""
-    check = context.health_check(parameters["HealthCheckId"])
+    """Tell what each checker sees."""
+    return {"HealthCheckObservations": _observations(context, parameters["HealthCheckId"])}
+
+
+def get_last_failure(context: Context, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Tell what each checker saw that fails now; what failed before that is not remembered."""
+    found = _observations(context, parameters["HealthCheckId"])
+    return {"HealthCheckObservations": [each for each in found if each["StatusReport"]["Status"] == FAILURE]}
+
+
+def _observations(context: Context, identifier: str) -> list[Shown]:
+    check = context.health_check(identifier)
     config = check.shown["HealthCheckConfig"]
     if config["Type"] == "CALCULATED":
-        raise _invalid("You can't use GetHealthCheckStatus to get the status of a calculated health check.")
+        raise _invalid("A calculated health check has no checkers: its status can be seen in the console and in CloudWatch only.")
     report = {"Status": SUCCESS if check.observed else FAILURE, "CheckedTime": context.world.clock.now()}
-    regions = config.get("Regions", list(CHECKERS))
-    return {"HealthCheckObservations": [{"Region": each, "IPAddress": CHECKERS[each], "StatusReport": report} for each in regions]}
+    return [{"Region": each, "IPAddress": CHECKERS[each], "StatusReport": report} for each in config.get("Regions", CHECKERS)]
+
+
+def get_checker_ranges(_context: Context, _parameters: dict[str, Any]) -> dict[str, Any]:
+    """Tell where the checkers come from."""
+    return {"CheckerIpRanges": [CHECKER_RANGE]}
 
 
 def is_healthy(account: Account, identifier: str) -> bool:
@@ -195,4 +210,6 @@ OPERATIONS = {
     "UpdateHealthCheck": update_health_check,
     "DeleteHealthCheck": delete_health_check,
     "GetHealthCheckStatus": get_status,
+    "GetHealthCheckLastFailureReason": get_last_failure,
+    "GetCheckerIpRanges": get_checker_ranges,
 }

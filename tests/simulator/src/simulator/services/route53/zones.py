@@ -175,12 +175,21 @@ def _features_changed(find: Any, account: str, identifier: str, done: str) -> No
         zone.shown["Features"] = {"AcceleratedRecoveryStatus": done}
 
 
+def get_dnssec(context: Context, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Tell that a zone is not signed: signing is not built."""
+    zone = context.zone(parameters["HostedZoneId"])
+    if zone.is_private:
+        raise Refusal("InvalidArgument", "DNSSEC is not supported for private hosted zones.")
+    return {"Status": {"ServeSignature": "NOT_SIGNING"}, "KeySigningKeys": []}
+
+
 OPERATIONS = {
     "CreateHostedZone": create_hosted_zone,
     "GetHostedZone": get_hosted_zone,
     "GetHostedZoneCount": get_hosted_zone_count,
     "ListHostedZones": list_hosted_zones,
     "ListHostedZonesByName": list_hosted_zones_by_name,
+    "GetDNSSEC": get_dnssec,
     "DeleteHostedZone": delete_hosted_zone,
     "UpdateHostedZoneComment": update_hosted_zone_comment,
     "UpdateHostedZoneFeatures": update_hosted_zone_features,
