@@ -51,13 +51,16 @@ def suffix_of(zone: str, region: str) -> str:
 
 
 def chosen_zones(desired: Network, actual: NetworkActual, scope: Scope) -> tuple[str, ...]:
-    """Give the zones by name; for a number, first those with subnets of ours, then others in the order of their names."""
+    """Give the zones by name; for a number, those with subnets of ours go before others.
+
+    The order is that of the names all the same: blocks follow from it, and a run that was broken off has left any of its subnets.
+    """
     if desired.zone_count is None:
         return desired.zones
     owner = desired.owner(scope)
     ours = {subnet.zone for subnet in actual.subnets if belongs_to(subnet, owner)}
     usable = [zone.name for zone in actual.zones if zone.available and zone.id not in UNSUPPORTED_ZONE_IDS]
-    return tuple(sorted(usable, key=lambda name: (name not in ours, name))[: desired.zone_count])
+    return tuple(sorted(sorted(usable, key=lambda name: (name not in ours, name))[: desired.zone_count]))
 
 
 def check_zones(desired: Network, actual: NetworkActual, zones: tuple[str, ...], problems: Problems) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -366,6 +367,16 @@ def test_a_fourth_zone_gets_new_blocks_and_moves_none() -> None:
     added = {step.key: step.request["CidrBlock"] for step in plan if step.operation == "CreateSubnet"}
     assert added == {"subnet/private-d": "10.0.64.0/20", "subnet/public-d": "10.0.80.0/22", "subnet/intra-d": "10.0.63.0/24"}
     assert not any(step.kind is Kind.DELETE for step in plan)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_a_run_after_one_that_was_broken_off_gives_every_subnet_the_block_that_it_would_have_had(count: int) -> None:
+    whole = built()
+    blocks = {subnet.tags[STEP]: subnet.cidr for subnet in whole.subnets}
+    for left in combinations(whole.subnets, count):
+        plan = plan_network(declared(), replace(whole, subnets=left), SCOPE)
+        added = {step.key: step.request["CidrBlock"] for step in plan if step.operation == "CreateSubnet"}
+        assert added | {subnet.tags[STEP]: subnet.cidr for subnet in left} == blocks
 
 
 def test_fewer_nat_gateways_move_the_routes_and_name_what_is_left() -> None:
