@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -22,8 +23,10 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import converging
+import pytest
 from plays import written
 from world import ROOT, World
 
@@ -33,9 +36,14 @@ from simulator.harness import Simulator
 
 SERVICES = ("ec2", "eks", "iam", "logs", "ssm", "sts")
 AT_MOST_SECONDS = 90
+WAIT_TIMEOUT_SECONDS = 60
+"""A run that waits in vain says so itself, before the test loses its patience."""
 LINGERING_SECONDS = 7200
 """Deleted NAT gateways stay visible for an hour, network interfaces of the control plane for some minutes."""
 LONGEST_MESSAGE = 10_000
+CONNECTIONS = Path("/proc/net/tcp")
+CLOSED_BY_THE_CLIENT = "08"
+LOOK_AGAIN_SECONDS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,21 @@ def picture(simulator: Simulator) -> bytes:
         return bytes(answer.read())
 
 
+def under_way(simulator: Simulator) -> list[str]:
+    """Name the other ends of the connections on which the simulator is still working for a client that is dead."""
+    port = f":{urlsplit(simulator.endpoint).port:04X}"
+    rows = [line.split() for line in CONNECTIONS.read_text().splitlines()]
+    return [row[2] for row in rows if row[1].endswith(port) and row[3] == CLOSED_BY_THE_CLIENT]
+
+
+def wait_until_quiet(simulator: Simulator) -> None:
+    """Wait until what a killed run has sent is applied: it would be made behind the back of the next run, which has read already."""
+    until = time.monotonic() + AT_MOST_SECONDS
+    while busy := under_way(simulator):
+        assert time.monotonic() < until, busy
+        time.sleep(LOOK_AGAIN_SECONDS)
+
+
 def restore(simulator: Simulator, taken: bytes) -> None:
     """Make the world as it was, with an empty journal."""
     headers = {"Content-Type": "application/octet-stream"}
@@ -111,7 +134,8 @@ def settled(simulator: Simulator) -> Any:
 def differences(one: Any, other: Any, path: str = "") -> list[str]:
     """Name where two states differ."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return [found for name in sorted(one.keys() | other.keys()) for found in differences(one.get(name), other.get(name), f"{path}/{name}")]
+        names = sorted(one.keys() | other.keys())
+        return [found for name in names for found in differences(one.get(name), other.get(name), f"{path}/{name}")]
     return [] if one == other else [f"{path}: {one} instead of {other}"]
 
 
@@ -157,11 +181,13 @@ class Forked:
         child.start()
         sender.close()
         child.join(AT_MOST_SECONDS)
-        assert child.exitcode is not None, "the run hangs"
+        if child.exitcode is None:
+            child.kill()
+            pytest.fail("the run hangs")
         return Ended(child.exitcode == 0, receiver.recv() if receiver.poll() and child.exitcode >= 0 else "")
 
     def _child(self, options: Mapping[str, Any], sender: Pipe) -> None:
-        done = converging.run_as(self.account, options)
+        done = converging.run_as(self.account, options, wait_timeout=WAIT_TIMEOUT_SECONDS)
         sender.send(str(done.get("msg", ""))[:LONGEST_MESSAGE])
         os._exit(1 if done.get("failed") else 0)
 
@@ -201,6 +227,7 @@ def survives(simulator: Simulator, way: Way, usual: Undisturbed, start: int, fau
     """Run from a place of the undisturbed run with the fault, then once more without it; the end is the same, nothing is made twice."""
     restore(simulator, usual.calls[start].before)
     way.run(usual.options, fault)
+    wait_until_quiet(simulator)
     simulator.control("DELETE", "faults")
     again = way.run(usual.options)
     assert again.well, again.words

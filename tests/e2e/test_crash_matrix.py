@@ -48,7 +48,7 @@ CALLS: Mapping[str, Mapping[tuple[str, str], int]] = {
         ("ec2", "CreateVpc"): 1,
         ("ec2", "ModifySubnetAttribute"): 3,
         ("ec2", "ModifyVpcAttribute"): 1,
-        ("eks", "CreateAddon"): 5,
+        ("eks", "CreateAddon"): 3,
         ("eks", "CreateCluster"): 1,
         ("eks", "CreateNodegroup"): 2,
         ("iam", "AttachRolePolicy"): 6,
@@ -100,7 +100,13 @@ NAMES: Mapping[str, str | None] = {
 }
 """Which call makes what a call of the creation names (None: it names nothing that was made). That may not be visible yet only to the
 run that made it, so such a run starts before the first of those. A deletion names what an earlier run made."""
-DOWN = {**converging.STACK, "state": "absent", "confirm_deletion": "blue", "delete_orphans": True}
+ADDONS = ("vpc-cni", "coredns", "aws-ebs-csi-driver")
+"""A first one before and others after the nodes; a set of three has all that a longer one has."""
+UP = {
+    **converging.STACK,
+    "addons": {"addons": [addon for addon in converging.STACK["addons"]["addons"] if addon["name"] in ADDONS]},
+}
+DOWN = {**UP, "state": "absent", "confirm_deletion": "blue", "delete_orphans": True}
 DRAWN = 12
 
 
@@ -153,7 +159,7 @@ def journeys(simulator: Simulator) -> dict[str, Undisturbed]:
     """Record both runs; the deletion begins where the creation ended."""
     simulator.control("POST", "reset")
     simulator.control("PUT", "clock", {"speed": 3000})
-    creation = recorded(simulator, converging.STACK)
+    creation = recorded(simulator, UP)
     return {"create": creation, "delete": recorded(simulator, DOWN)}
 
 

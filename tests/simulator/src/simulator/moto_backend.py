@@ -36,6 +36,7 @@ import moto.backends
 import moto.core.utils
 import moto.elb.models
 import moto.kms.models
+import moto.kms.utils
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -142,7 +143,7 @@ def _pair(key_spec: str) -> AbstractPrivateKey:
 
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
-_generate_private_key = moto.kms.models.generate_private_key
+_generate_private_key = moto.kms.utils.generate_private_key
 vars(moto.kms.models)["generate_private_key"] = _pair
 FakeAutoScalingGroup.replace_autoscaling_group_instances = _spread  # type: ignore[method-assign, assignment]
 TaggedEC2Resource.get_tags = _tags_of  # type: ignore[method-assign, assignment]
