@@ -19,6 +19,12 @@ IMPLEMENTED = {
     *("ListVPCAssociationAuthorizations", "ChangeResourceRecordSets", "ListResourceRecordSets", "GetChange", "TestDNSAnswer"),
     *("ChangeTagsForResource", "ListTagsForResource", "ListTagsForResources", "CreateHealthCheck", "GetHealthCheck"),
     *(
+        "CreateTrafficPolicy",
+        "GetTrafficPolicy",
+        "DeleteTrafficPolicy",
+        "CreateTrafficPolicyInstance",
+        "GetTrafficPolicyInstance",
+        "DeleteTrafficPolicyInstance",
         "GetDNSSEC",
         "GetHealthCheckLastFailureReason",
         "GetCheckerIpRanges",

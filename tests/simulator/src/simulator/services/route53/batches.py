@@ -41,7 +41,9 @@ def told(record: Shown) -> str:
 
 
 def _comparable(record: Shown) -> dict[str, Any]:
-    """Give all that a DELETE must repeat; the order of values does not count."""
+    """Give all that a DELETE must repeat; the order of values does not count, and a traffic policy stands for them."""
+    if "TrafficPolicyInstanceId" in record:
+        return {member: value for member, value in record.items() if member not in ("TTL", "ResourceRecords")}
     values = sorted(value["Value"] for value in record.get("ResourceRecords", []))
     return {**record, "ResourceRecords": values}
 
@@ -107,10 +109,13 @@ class Batch:
         record, key = step.record, key_of(step.record)
         if step.action == "CREATE" and key in self.records:
             yield f"Tried to create resource record set {told(record)} but it already exists"
+        before = self.records.get(key)
+        if before and "TrafficPolicyInstanceId" in before:
+            yield f"RRSet with DNS name {key[0]} and type {key[1]} belongs to a traffic policy instance"
         others = {other: there for other, there in self.records.items() if other != key}
         yield from value_problems(record)
         yield from neighbour_problems(record, others, self.zone)
-        yield from group_problems(record, others, self.records.get(key))
+        yield from group_problems(record, others, before)
         yield from alias_problems(self.context, record, others, self.zone)
 
     def _put(self, step: Step) -> None:

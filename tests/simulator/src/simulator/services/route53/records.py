@@ -19,7 +19,7 @@ PAGE = 300
 MOST_RECORDS = 1000
 MOST_CHARACTERS = 32_000
 POLICIES = ("Weight", "Region", "Failover", "GeoLocation", "MultiValueAnswer", "GeoProximityLocation", "CidrRoutingConfig")
-UNKNOWN = ("GeoProximityLocation", "CidrRoutingConfig", "TrafficPolicyInstanceId")
+UNKNOWN = ("GeoProximityLocation", "CidrRoutingConfig")
 """What needs things that the simulator does not have."""
 CONTENTS = "[AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]"
 ROUTING = f"[{', '.join(POLICIES[:-1])}, or {POLICIES[-1]}]"
@@ -79,6 +79,8 @@ def _known(context: Context, change: Shown) -> None:
     for name in UNKNOWN:
         if name in record:
             raise not_implemented(f"route53:ChangeResourceRecordSets with {name}")
+    if "TrafficPolicyInstanceId" in record and change["Action"] != "DELETE":
+        raise not_implemented("route53:ChangeResourceRecordSets that creates a record set with TrafficPolicyInstanceId")
     if "HealthCheckId" in record and change["Action"] != "DELETE":
         context.health_check(record["HealthCheckId"])
 

@@ -62,6 +62,10 @@ class Account:
     zones: dict[str, Zone] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     health_checks: dict[str, HealthCheck] = field(default_factory=dict)
+    policies: dict[str, Shown] = field(default_factory=dict)
+    """Traffic policies, each in its only version."""
+    instances: dict[str, Shown] = field(default_factory=dict)
+    """Traffic policy instances."""
     zone_references: set[str] = field(default_factory=set)
     """Every CallerReference that ever made a hosted zone; they outlive it."""
     check_references: dict[str, str] = field(default_factory=dict)
