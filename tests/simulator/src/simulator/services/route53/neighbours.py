@@ -50,5 +50,5 @@ def _loops(record: Shown, others: Records) -> bool:
             return True
         if name not in seen:
             seen.add(name)
-            waiting += [to for (place, kind, _), other in others.items() if (place, kind) == (name, "CNAME") for to in _targets(other)]
+            waiting += [to for key, other in others.items() if key[:2] == (name, "CNAME") for to in _targets(other)]
     return False
