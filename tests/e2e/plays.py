@@ -19,7 +19,7 @@ Task = Mapping[str, Any]
 
 
 POLL = {"poll_interval": 0.05}
-CONVERGING = ("addons", "cluster", "iam_roles", "network", "nodegroups", "stack")
+CONVERGING = ("addons", "cluster", "iam_roles", "network", "nodegroups", "stack", "weighted_records")
 """Modules that wait."""
 
 

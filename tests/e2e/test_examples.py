@@ -54,6 +54,7 @@ WORLDS: dict[str, Prepared] = {
     "nodegroups": Prepared(stack=READY_FOR_NODES, variables=("private_subnet_ids",)),
     "nodegroups_info": Prepared(stack=FULL),
     "stack": Prepared(),
+    "weighted_records": Prepared(),
 }
 
 
@@ -75,7 +76,7 @@ def trusting(service: str) -> str:
 
 
 def made_elsewhere(world: World) -> None:
-    """Make the roles and the network that belong to others in the examples."""
+    """Make the roles, the network and the hosted zone that belong to others in the examples."""
     iam = world.client("iam")
     for name, (service, policies) in ROLES.items():
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusting(service))
@@ -83,6 +84,10 @@ def made_elsewhere(world: World) -> None:
             iam.attach_role_policy(RoleName=name, PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
     tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "company"}]}]
     world.client("ec2").create_vpc(CidrBlock="10.20.0.0/16", TagSpecifications=tags)
+    dns = world.client("route53")
+    zone = dns.create_hosted_zone(Name="example.com", CallerReference="examples")["HostedZone"]["Id"]
+    record = {"Name": "app.example.com", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.10"}]}
+    dns.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]})
 
 
 def prepared(world: World, wanted: Prepared) -> dict[str, object]:

@@ -21,7 +21,7 @@ import pytest
 import yaml
 from world import ROOT, World
 
-from ansible_collections.cutover.eks.plugins.module_utils._ansible import addons, cluster, network, nodegroups, stack
+from ansible_collections.cutover.eks.plugins.module_utils._ansible import addons, cluster, network, nodegroups, stack, weighted_records
 from ansible_collections.cutover.eks.plugins.module_utils._ansible.arguments import Controls
 from ansible_collections.cutover.eks.plugins.module_utils._ansible.convergence import CHECK, REAL, Convergence, Mode, converged
 from ansible_collections.cutover.eks.plugins.module_utils._ansible.noun import Info, Noun
@@ -29,7 +29,7 @@ from ansible_collections.cutover.eks.plugins.module_utils._aws.session import Se
 from ansible_collections.cutover.eks.plugins.module_utils._run.clock import SystemClock
 from simulator.harness import ACCOUNT, REGION, Simulator
 
-NOUNS: Mapping[str, Noun] = {**stack.NOUNS, "stack": stack.NOUN}
+NOUNS: Mapping[str, Noun] = {**stack.NOUNS, "stack": stack.NOUN, "weighted_records": weighted_records.NOUN}
 INFOS: Mapping[str, Info] = {
     "network_info": network.INFO,
     "cluster_info": cluster.INFO,
@@ -321,6 +321,18 @@ def leavings(world: World) -> None:
     classic.create_load_balancer(LoadBalancerName="a0", Listeners=[listener], Subnets=subnets[:1], SecurityGroups=[group], Tags=[mark])
 
 
+def records_life(life: Life) -> None:
+    """Make two groups in a private zone and shift one of them, named by the zone's id and by its name."""
+    vpc = {"VPCRegion": REGION, "VPCId": life.world.client("ec2").create_vpc(CidrBlock="10.30.0.0/16")["Vpc"]["VpcId"]}
+    zone = life.world.client("route53").create_hosted_zone(Name="example.com", CallerReference="life", VPC=vpc)["HostedZone"]["Id"]
+    blue, green = ({"set_identifier": name, "values": {"A": f"10.30.0.{at}"}} for at, name in enumerate(("blue", "green"), 1))
+    first = {"name": "app.example.com", "ttl": 60, "records": [{**blue, "weight": 100}, {**green, "weight": 0}]}
+    life.converge("weighted_records", zone_id=zone, **first)
+    life.rest("weighted_records", zone="example.com", vpc_id=vpc["VPCId"], **first)
+    shifted = {"name": "app.example.com", "records": [{**blue, "weight": 90}, {**green, "weight": 10}]}
+    life.converge("weighted_records", zone="example.com", **shifted)
+
+
 def stacks_life(life: Life) -> None:
     life.converge("stack", **converging.STACK)
     life.rest("stack", **converging.STACK)
@@ -342,6 +354,7 @@ def actions(simulator: Simulator) -> Mapping[str, set[str]]:
     deletions(life)
     guests_life(life)
     stacks_life(life)
+    records_life(life)
     return life.actions
 
 
@@ -349,12 +362,12 @@ def of_all_modules(module: str) -> set[str]:
     return shared("INFO" if module in INFOS else "DOCUMENTATION")
 
 
-@pytest.mark.parametrize("module", [*stack.NOUNS, *INFOS])
+@pytest.mark.parametrize("module", [*stack.NOUNS, "weighted_records", *INFOS])
 def test_what_a_module_needs_is_documented(actions: Mapping[str, set[str]], module: str) -> None:
     assert sorted(actions[module] - documented(module) - of_all_modules(module)) == []
 
 
-@pytest.mark.parametrize("module", [*stack.NOUNS, *INFOS])
+@pytest.mark.parametrize("module", [*stack.NOUNS, "weighted_records", *INFOS])
 def test_what_a_module_documents_it_needs(actions: Mapping[str, set[str]], module: str) -> None:
     assert sorted(documented(module) - actions[module]) == sorted(NOT_SHOWN.get(module, {}))
 

@@ -58,7 +58,7 @@ PURE = {"_model": {"_model"}, "_plan": {"_model", "_plan"}, "_shift": {"_model",
 
 VAGUE_NAMES = {"utils.py", "util.py", "helpers.py", "helper.py", "common.py", "base.py", "misc.py"}
 
-WAITING = {"addons", "cluster", "iam_roles", "network", "nodegroups", "stack"}
+WAITING = {"addons", "cluster", "iam_roles", "network", "nodegroups", "stack", "weighted_records"}
 """Modules that wait, and therefore show progress through an action plugin of the same name."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -32,7 +32,9 @@ THROTTLED = frozenset(
         "TooManyUpdates",  # SSM
     }
 )
-NOT_FOUND = frozenset({"NoSuchEntity", "NoSuchEntityException", "NatGatewayNotFound", "ParameterNotFound"})
+NOT_FOUND = frozenset(
+    {"NatGatewayNotFound", "NoSuchChange", "NoSuchEntity", "NoSuchEntityException", "NoSuchHostedZone", "ParameterNotFound"}
+)
 NOT_FOUND_ENDINGS = (".NotFound", "NotFoundException", "NotFound")
 NOT_FOUND_TEXTS = {
     # EKS sometimes answers so for a cluster that is gone (terraform-provider-aws, cluster.go).

@@ -49,5 +49,6 @@ USUAL = {
     "nat_gateway.create": Usual(100),
     "nat_gateway.delete": Usual(60),
     "security_group.delete": Usual(120),
+    "route53.change": Usual(60),
 }
 """From the public transcripts in section 4 of the EKS semantics; values without a spread are our estimate."""

@@ -63,6 +63,8 @@ class Wait:
     usual: Usual = A_MINUTE
     least_seconds: int = 0
     """A good state counts only when so much time has passed since the call: for what may come back."""
+    gone_seconds: int = 0
+    """An absence counts only when so much time has passed: for what nobody can be asked about and is known to end by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,8 @@ class Step:
     """Error codes that say, after an unanswered attempt or for a deletion, that the effect is there."""
     obstacles: frozenset[str] = frozenset()
     """Error codes that pass with time (`DependencyViolation` while network interfaces linger): repeated until the deadline."""
+    conflicts: frozenset[str] = frozenset()
+    """Error codes that say that the world is not as it was planned for; after an unanswered attempt that may be the step's own doing."""
     disruption: Disruption = Disruption.NONE
     reversible: bool = True
     consent: str = ""
@@ -129,6 +133,8 @@ class Plan:
     """What the operator should know and nothing will be done about (an available add-on update)."""
     problems: tuple[Problem, ...] = ()
     """Why it can be shown and not be carried out: a replacement that is left to a person, a cluster that is not there yet."""
+    locks: bool = True
+    """False: the service itself refuses each call of it when something has changed since it was planned."""
 
     def __iter__(self) -> Iterator[Step]:
         """Go through the steps."""
@@ -150,7 +156,7 @@ class Plan:
     @property
     def takes_lock(self) -> bool:
         """Say whether two such runs must exclude each other."""
-        return self.changed
+        return self.changed and self.locks
 
     def dependencies(self, step: Step) -> frozenset[str]:
         """Give the keys of the steps of this plan that must be done before `step`."""

@@ -125,6 +125,8 @@ class Attempt:
         """Give the answer that lies in an error, or that a look-up finds; None: there is none."""
         if self.unanswered and error.code in self.step.already:
             return (yield from self._looked_up()) or {}
+        if self.unanswered and error.code in self.step.conflicts:
+            return (yield from self._looked_up())
         if error.fault is Fault.AMBIGUOUS:
             self.unanswered = True
             if not self.step.token:

@@ -180,6 +180,12 @@ DO = {
     Fault.REFUSED: "Remove the cause that the service names; then run the same task again.",
 }
 
+CHANGED_MEANWHILE = (
+    "Nothing was applied: somebody has changed what is there since it was read, or the service refuses a value that the message names. "
+    "Run the same task again to see the difference."
+)
+"""What to do about a conflict."""
+
 
 def _api_failure(step: Step, error: ApiError) -> Failure:
     return Failure(
@@ -189,7 +195,7 @@ def _api_failure(step: Step, error: ApiError) -> Failure:
         request_id=error.request_id,
         what=f"{step.kind.value} {step.key} ({error.service}:{error.operation})",
         found=f"{error.code}: {error.message}",
-        do=DO[error.fault],
+        do=CHANGED_MEANWHILE if error.code in step.conflicts else DO[error.fault],
     )
 
 

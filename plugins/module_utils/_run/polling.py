@@ -23,6 +23,8 @@ with suppress(ImportError):  # comes with boto3, whose absence Ansible reports b
 UNANSWERED_POLLS = 10
 """After so many reads in a row without an answer (each repeated by the SDK already) waiting ends."""
 GONE = "gone"
+UNTOLD = "of unknown state"
+"""How an absence is told where it is no end by itself."""
 
 
 class WaitFailed(Exception):
@@ -65,13 +67,15 @@ class Poll:
 
     def _is_end(self, state: str) -> bool:
         seconds = max(0.0, self.around.gateway.server_seconds() - self.began)
-        good = (state in self.wait.success or (self.wait.gone and state == GONE)) and seconds >= self.wait.least_seconds
-        self.around.progress.state(self.key, state, seconds, None if good else self.wait.usual)
+        gone = self.wait.gone and state == GONE and seconds >= self.wait.gone_seconds
+        good = (state in self.wait.success or gone) and seconds >= self.wait.least_seconds
+        told = UNTOLD if state == GONE and self.wait.gone_seconds else state
+        self.around.progress.state(self.key, told, seconds, None if good else self.wait.usual)
         if good:
             return True
         if state in self.wait.failure:
             raise WaitFailed(state, f"{self.key} is {state}{self._issues()}", FAILED)
-        if state == GONE and seconds > PROPAGATION_SECONDS:
+        if state == GONE and not self.wait.gone and seconds > PROPAGATION_SECONDS:
             raise WaitFailed("NotFound", f"{self.key} is not there any more", VANISHED)
         return False
 
