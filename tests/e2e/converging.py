@@ -89,9 +89,9 @@ def connection(endpoint: str) -> Connection:
     )
 
 
-def run(endpoint: str, options: Mapping[str, Any] = STACK, *, mode: Mode = REAL, **controls: Any) -> dict[str, Any]:
-    """Converge a stack, and give the module's result."""
-    return run_as(Session(connection(endpoint)), options, mode=mode, **controls)
+def run(endpoint: str, options: Mapping[str, Any] | None = None, *, mode: Mode = REAL, **controls: Any) -> dict[str, Any]:
+    """Converge a stack, the whole one where none is given, and give the module's result."""
+    return run_as(Session(connection(endpoint)), STACK if options is None else options, mode=mode, **controls)
 
 
 def run_as(account: Session, options: Mapping[str, Any], *, mode: Mode = REAL, **controls: Any) -> dict[str, Any]:
@@ -107,6 +107,6 @@ def run_as(account: Session, options: Mapping[str, Any], *, mode: Mode = REAL, *
     return converged(convergence, mode, options)
 
 
-def plan(endpoint: str, options: Mapping[str, Any] = STACK) -> dict[str, Any]:
+def plan(endpoint: str, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Plan a stack, as check mode does."""
     return run(endpoint, options, mode=CHECK)

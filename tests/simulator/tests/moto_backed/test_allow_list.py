@@ -28,7 +28,7 @@ FILTERS = [(operation, name) for operation, listing in LISTINGS.items() for name
 
 def allowed() -> list[tuple[str, str]]:
     world = make_world()
-    services = {name: cast("MotoService", world.services[name]) for name in RESPONSES}
+    services: dict[str, MotoService] = {name: cast("MotoService", world.services[name]) for name in RESPONSES}
     return [(name, operation) for name, service in services.items() for operation in service.allowed]
 
 
