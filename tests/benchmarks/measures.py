@@ -75,7 +75,7 @@ def noop(settings: Settings) -> Iterator[Row]:
     for side in (STACK, MODULES):
         less = _processor(quiet[PEERS]) / _processor(quiet[side])
         told = f"{_processor(quiet[PEERS]):.2f} s : {_processor(quiet[side]):.2f} s"
-        yield Row(measure=f"no-op: {SIDES[side]} take less processor time than the peers", value=less, unit="times", measured=told)
+        yield Row(measure=f"no-op: processor time of the peers to {SIDES[side]}", value=less, unit="times", measured=told)
     yield _calls("no-op: calls of stack to the peers'", quiet[STACK], quiet[PEERS]).at_most(1 / 3)
     yield _calls("no-op: calls of single modules to the peers'", quiet[MODULES], quiet[PEERS]).at_most(1 / 3)
 

@@ -43,7 +43,7 @@ class Run:
 
     seconds: float
     processor: float
-    """Seconds of processor time of Ansible and its modules: the number that other work on the machine hardly touches."""
+    """Seconds of processor time of Ansible and its modules: other work on the machine touches it less than the time on the clock."""
     calls: int
     changed: int
     exit_code: int
