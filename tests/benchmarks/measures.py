@@ -16,8 +16,6 @@ from simulator.harness import Simulator
 from simulator.services.ec2 import nat_gateways
 from simulator.services.eks import durations
 
-INSTANT = 3000.0
-"""A speed at which nothing is worth waiting for: what remains is the work of the two sides."""
 SOON: Mapping[str, Any] = {"poll_interval": 0.1}
 PEERS, STACK, MODULES = "peers_reference", "stack_reference", "modules_reference"
 SIDES = {STACK: "stack", MODULES: "single modules"}
@@ -66,12 +64,14 @@ Grown = Mapping[int, Runs]
 
 def noop(settings: Settings) -> Iterator[Row]:
     """Time runs that find nothing to do, without latency and with 50 ms for each call, the sides by turns."""
-    quiet, distant = _noop(settings, 0), _noop(settings, 50)
+    with warm() as near, warm("--latency", "50") as far:
+        quiet, distant = _noop(settings, (near, far))
     for latency, found in ((0, quiet), (50, distant)):
         yield _faster(f"no-op, {latency} ms a call: stack is faster than the peers", found[PEERS], found[STACK]).at_least(12)
         yield _faster(f"no-op, {latency} ms a call: single modules are faster than the peers", found[PEERS], found[MODULES]).at_least(5)
     added = _seconds(distant[STACK]) - _seconds(quiet[STACK])
-    yield Row(measure="no-op: what 50 ms a call add to stack", value=added, unit="s").at_most(0.3)
+    told = f"{_seconds(distant[STACK]):.2f} s - {_seconds(quiet[STACK]):.2f} s"
+    yield Row(measure="no-op: what 50 ms a call add to stack", value=added, unit="s", measured=told).at_most(0.3)
     for side in (STACK, MODULES):
         less = _processor(quiet[PEERS]) / _processor(quiet[side])
         told = f"{_processor(quiet[PEERS]):.2f} s : {_processor(quiet[side]):.2f} s"
@@ -80,16 +80,17 @@ def noop(settings: Settings) -> Iterator[Row]:
     yield _calls("no-op: calls of single modules to the peers'", quiet[MODULES], quiet[PEERS]).at_most(1 / 3)
 
 
-def _noop(settings: Settings, latency: int) -> Mapping[str, Runs]:
-    """Give the runs by playbook."""
+def _noop(settings: Settings, simulators: Sequence[Simulator]) -> Sequence[Mapping[str, Runs]]:
+    """Give the runs by simulator and playbook; everything by turns, so that what else the machine does touches all of them."""
     hosts = {PEERS: ("peers",), STACK: ("blue",), MODULES: ("blue",)}
-    found: dict[str, list[Run]] = {name: [] for name in hosts}
-    with warm("--latency", str(latency), speed=INSTANT) as simulator:
+    for simulator in simulators:
         good(play(simulator, PEERS, hosts=hosts[PEERS]))
         good(play(simulator, STACK, **SOON))
-        for _run in range(settings.runs):
-            for name, runs in found.items():
-                runs.append(good(play(simulator, name, hosts=hosts[name]), changed=False))
+    found: list[dict[str, list[Run]]] = [{name: [] for name in hosts} for _simulator in simulators]
+    for _run in range(settings.runs):
+        for name, names in hosts.items():
+            for simulator, runs in zip(simulators, found, strict=True):
+                runs[name].append(good(play(simulator, name, hosts=names), changed=False))
     return found
 
 
@@ -106,7 +107,7 @@ def create(settings: Settings) -> Iterator[Row]:
 
 def creation_calls(_settings: Settings) -> Iterator[Row]:
     """Count a creation for which nothing has to be awaited; no bar, because what is written is nearly the same on both sides."""
-    with warm(speed=INSTANT) as simulator:
+    with warm() as simulator:
         ours = good(play(simulator, STACK, **SOON), changed=True)
         peers = good(play(simulator, PEERS, hosts=("peers",)), changed=True)
     yield _calls("create: calls of stack to the peers', nothing awaited", [ours], [peers])
@@ -120,7 +121,7 @@ def critical_path() -> float:
 
 def check(settings: Settings) -> Iterator[Row]:
     """Time a plan for an empty account; the peers' modules refuse it at the first value that they do not know yet."""
-    with warm(speed=INSTANT) as simulator:
+    with warm() as simulator:
         planned = [good(play(simulator, STACK, "--check"), changed=True) for _run in range(settings.runs)]
         peers = play(simulator, PEERS, "--check", hosts=("peers",))
         good(play(simulator, STACK, **SOON))
@@ -141,7 +142,7 @@ def nodegroups(settings: Settings) -> Iterator[Row]:
 
 
 def _grown(settings: Settings, count: int) -> Runs:
-    with warm(speed=INSTANT) as simulator:
+    with warm() as simulator:
         good(play(simulator, STACK, count=count, **SOON))
         return [good(play(simulator, STACK, count=count), changed=False) for _run in range(settings.runs)]
 
@@ -159,7 +160,7 @@ def clusters(settings: Settings) -> Iterator[Row]:
 
 def _fleet(settings: Settings, count: int) -> Runs:
     hosts = [f"fleet-{number:02}" for number in range(1, count + 1)]
-    with warm(speed=INSTANT) as simulator:
+    with warm() as simulator:
         good(play(simulator, STACK, hosts=hosts, **SOON))
         return [good(play(simulator, STACK, hosts=hosts), changed=False) for _run in range(settings.runs)]
 
@@ -167,7 +168,7 @@ def _fleet(settings: Settings, count: int) -> Runs:
 def memory(_settings: Settings) -> Iterator[Row]:
     """Weigh the module's process, with the kernel's count of its largest resident size."""
     script, log = measuring_python()
-    with warm(speed=INSTANT) as simulator:
+    with warm() as simulator:
         _weigh(simulator, str(script))
     yield Row(measure="memory of the process of stack", value=largest(log, "stack"), unit="MB").at_most(120)
 
