@@ -105,7 +105,8 @@ class WeightedRecords:
             adopt=bool(fields.flag("adopt")),
         )
         _check(desired, fields)
-        problems.refuse_if_any()
+        is_findable = not {problem.path for problem in problems.found} & {"name", "zone", "zone_id"}
+        problems.refuse_if_any(desired if is_findable else None)
         return desired
 
 

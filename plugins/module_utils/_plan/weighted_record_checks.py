@@ -44,17 +44,17 @@ def check_records(desired: WeightedRecords, actual: WeightedRecordsActual, probl
     if "CNAME" in wanted and desired.name == actual.zones[0].name:
         do = "A zone's own name takes no CNAME: use an alias of types A and AAAA."
         problems.add("apex_cname", "types", found=f"CNAME at {told_name(desired.name)}", wanted="another type", do=do)
+    if "CNAME" in {*wanted, *there} and len({*wanted, *there}) > 1:
+        found = f"{', '.join(there) or 'nothing'} there, {', '.join(wanted)} wanted"
+        do = "A CNAME has nothing beside it. Let the types be as they are, or replace the CNAME by an alias first."
+        problems.add("type_mismatch", "types", found=found, wanted="CNAME alone, or none", do=do)
+        return
     _check_siblings(wanted, there, problems)
     for kind in wanted:
         _check_group(desired, kind, there.get(kind, {}), problems)
 
 
 def _check_siblings(wanted: tuple[str, ...], there: Mapping[str, Group], problems: Problems) -> None:
-    if "CNAME" in {*wanted, *there} and len({*wanted, *there}) > 1:
-        found = f"{', '.join(there) or 'nothing'} there, {', '.join(wanted)} wanted"
-        do = "A CNAME has nothing beside it. Let the types be as they are, or replace the CNAME by an alias first."
-        problems.add("type_mismatch", "types", found=found, wanted="CNAME alone, or none", do=do)
-        return
     for kind in there.keys() - set(wanted):
         found = f"records of type {kind} beside {', '.join(wanted)}"
         do = f"Clients that ask for {kind} would stay behind: declare the type too, or leave types out."

@@ -181,7 +181,7 @@ DO = {
 }
 
 CHANGED_MEANWHILE = (
-    "Nothing was applied: somebody has changed what is there since it was read, or the service refuses a value that the message names. "
+    "The call was refused as a whole: somebody has changed what is there since it was read, or the message names a value it refuses. "
     "Run the same task again to see the difference."
 )
 """What to do about a conflict."""

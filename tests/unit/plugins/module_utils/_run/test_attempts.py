@@ -125,6 +125,24 @@ def test_what_is_already_there_is_looked_up_for_its_answer() -> None:
     assert Sent(step, speed=3000, script={"Write": [RESET, taken], "Look": late}).answer() == {"Vpc": {"VpcId": "vpc-3"}}
 
 
+CONFLICT = error(Fault.REFUSED, "InvalidChangeBatch")
+SWAP = replace(LOOKED_UP, kind=Kind.UPDATE, conflicts=frozenset({"InvalidChangeBatch"}))
+
+
+def test_a_conflict_with_the_steps_own_unanswered_try_is_success() -> None:
+    looks: list[Scripted] = [*[{"Vpcs": []}] * 4, {"Vpcs": [DONE["Vpc"]]}]
+    sent = Sent(SWAP, speed=3000, script={"Write": [RESET, CONFLICT], "Look": looks})
+    assert sent.answer() == DONE
+    assert sent.gateway.operations() == ["Write", *["Look"] * 4, "Write", "Look"]
+
+
+def test_a_conflict_with_somebody_else_is_an_error() -> None:
+    assert Sent(SWAP, script={"Write": [CONFLICT], "Look": [DONE]}).refusal() is CONFLICT
+    sent = Sent(SWAP, speed=3000, script={"Write": [RESET, CONFLICT], "Look": [{"Vpcs": []}]})
+    assert sent.refusal() is CONFLICT
+    assert len(sent.gateway.sent("Write")) == 2
+
+
 def test_a_throttled_call_is_sent_again_later_and_later() -> None:
     sent = Sent(BARE, script={"Write": [THROTTLED] * 3 + [DONE]})
     assert sent.answer() == DONE

@@ -159,6 +159,30 @@ def test_absence_is_the_success_of_a_deletion(absence: Scripted) -> None:
     assert run.progress.told[-1] == ("x", "gone")
 
 
+def test_what_nobody_can_be_asked_about_has_ended_after_its_time() -> None:
+    spread = Wait(**_as_wait("GetChange", "s", {"INSYNC"}), gone=True, gone_seconds=120)
+    run = Run(GetChange=[error(Fault.NOT_FOUND, "NoSuchChange")])
+    began = run.clock.now
+    assert run.of(Step(key="x", service="route53", operation="Change", kind=Kind.UPDATE, wait=spread)).statuses == {"x": "done"}
+    assert 120 <= run.clock.now - began < 125
+    assert set(run.progress.told) == {("x", "of unknown state")}
+
+
+def test_what_can_be_asked_about_ends_when_it_says_so() -> None:
+    spread = Wait(**_as_wait("GetChange", "s", {"INSYNC"}), gone=True, gone_seconds=120)
+    run = Run(GetChange=[{"s": "PENDING"}, {"s": "INSYNC"}])
+    began = run.clock.now
+    assert run.of(Step(key="x", service="route53", operation="Change", kind=Kind.UPDATE, wait=spread)).statuses == {"x": "done"}
+    assert run.clock.now - began < 5
+
+
+def test_a_conflict_says_that_somebody_may_have_changed_what_is_there() -> None:
+    step = Step(key="x", service="route53", operation="Change", kind=Kind.UPDATE, conflicts=frozenset({"InvalidChangeBatch"}))
+    outcome = Run(Change=[error(Fault.REFUSED, "InvalidChangeBatch")]).of(step)
+    assert not outcome.changed
+    assert "somebody has changed what is there" in outcome.failures[0].do
+
+
 def test_what_was_created_and_is_not_visible_yet_is_awaited() -> None:
     run = Run(CreateCluster=[CREATED], DescribeCluster=[error(Fault.NOT_FOUND, "ResourceNotFoundException"), cluster("ACTIVE")])
     assert run.of(CLUSTER).statuses == {"cluster": "done"}
