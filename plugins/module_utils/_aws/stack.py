@@ -20,9 +20,37 @@ from .network import read_network
 from .nodegroups import read_nodegroups
 from .orphans import read_orphans
 
+SWEEPS = 3
+"""So often a stack is read whose cluster becomes active, or comes or goes, just then."""
+USABLE = frozenset({"ACTIVE", "UPDATING"})
+
 
 def read_stack(gateway: Gateway, scope: Scope, desired: Stack) -> StackActual:
-    """Read every declared part."""
+    """Read every declared part.
+
+    Each part looks at the cluster for itself. Where they saw different things, a plan would wait for a cluster in one part and
+    refuse it in another, so all of them look again.
+    """
+    actual = _swept(gateway, scope, desired)
+    for _again in range(SWEEPS - 1):
+        if _agree(desired, actual):
+            break
+        actual = _swept(gateway, scope, desired)
+    return actual
+
+
+def _agree(desired: Stack, actual: StackActual) -> bool:
+    """Say whether all parts saw a cluster that can be used, or all saw none."""
+    live = actual.cluster.cluster
+    seen = {
+        "cluster": live.status if live else "",
+        "nodegroups": actual.nodegroups.cluster_status,
+        "addons": actual.addons.cluster_status,
+    }
+    return len({seen[part] in USABLE for part in desired.parts if part in seen}) < 2
+
+
+def _swept(gateway: Gateway, scope: Scope, desired: Stack) -> StackActual:
     links = desired.unknown_links()
     readers: dict[str, Callable[[], Any]] = {
         "network": lambda: read_network(gateway, scope, desired.network(scope)),
