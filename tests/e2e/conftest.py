@@ -14,6 +14,7 @@ from world import World
 
 from simulator.harness import Simulator, started
 
+pytest.register_assert_rewrite("disturbing")  # it asserts for the crash matrix, and must say what it saw
 SEED = "CUTOVER_EKS_SEED"
 
 

@@ -226,13 +226,13 @@ class Playbooks:
 def survives(simulator: Simulator, way: Way, usual: Undisturbed, start: int, fault: Mapping[str, Any]) -> None:
     """Run from a place of the undisturbed run with the fault, then once more without it; the end is the same, nothing is made twice."""
     restore(simulator, usual.calls[start].before)
-    way.run(usual.options, fault)
+    first = way.run(usual.options, fault)
     wait_until_quiet(simulator)
     simulator.control("DELETE", "faults")
     again = way.run(usual.options)
     assert again.well, again.words
     journal = simulator.control("GET", "journal")
-    assert any(call["fault"] for call in journal), "the fault never hit"
+    assert any(call["fault"] for call in journal), f"the fault never hit: {first.words}"
     before = creates(call.operation for call in usual.calls[:start])
     assert before + creates(call["operation"] for call in journal if call["applied"]) == creates(call.operation for call in usual.calls)
     assert differences(settled(simulator), usual.state) == []

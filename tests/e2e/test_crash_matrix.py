@@ -23,6 +23,9 @@ from disturbing import Forked, Playbooks, Undisturbed, differences, recorded, re
 
 from simulator.harness import Simulator
 
+# Forking beside other threads is deprecated; those here are pytest-xdist's, and the child needs nothing that they may hold.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
 ANY_AGE = 10**9
 UNSEEN = "what it names is not yet visible"
 FAULTS: Mapping[str, Mapping[str, Any]] = {
