@@ -22,13 +22,17 @@ from ansible_collections.cutover.eks.plugins.module_utils._model.iam_roles impor
 from ansible_collections.cutover.eks.plugins.module_utils._model.network import Network
 from ansible_collections.cutover.eks.plugins.module_utils._model.network_actual import NetworkActual, Zone
 from ansible_collections.cutover.eks.plugins.module_utils._model.nodegroups import LiveNodegroup, Nodegroups, NodegroupsActual, Taint
+from ansible_collections.cutover.eks.plugins.module_utils._model.record_sets import POLICIES
 from ansible_collections.cutover.eks.plugins.module_utils._model.scope import OWNER, Scope
+from ansible_collections.cutover.eks.plugins.module_utils._model.weighted_records import WeightedRecords, WeightedRecordsActual
+from ansible_collections.cutover.eks.plugins.module_utils._model.weighted_records import Zone as HostedZone
 from ansible_collections.cutover.eks.plugins.module_utils._plan.addons import plan_addons
 from ansible_collections.cutover.eks.plugins.module_utils._plan.cluster import plan_cluster
 from ansible_collections.cutover.eks.plugins.module_utils._plan.iam_roles import plan_iam_roles
 from ansible_collections.cutover.eks.plugins.module_utils._plan.network import plan_network
 from ansible_collections.cutover.eks.plugins.module_utils._plan.nodegroups import plan_nodegroups
 from ansible_collections.cutover.eks.plugins.module_utils._plan.plan import Plan
+from ansible_collections.cutover.eks.plugins.module_utils._plan.weighted_records import plan_weighted_records
 
 SCOPE = Scope(account="123456789012", region="eu-central-1")
 TAGS = {"team": "payments"}
@@ -57,6 +61,7 @@ REPAIRS = dict.fromkeys(
     "how nodes are repaired is not offered yet; whether they are, is",
 )
 
+RECORD = "ChangeBatch.Changes.ResourceRecordSet"
 SECONDARY = ("SecondaryAllocationIds", "SecondaryPrivateIpAddresses", "SecondaryPrivateIpAddressCount")
 
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {
@@ -137,6 +142,11 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "iam.CreateRole": {
         "Description": "the owner tags say what a role is for",
         "MaxSessionDuration": "cluster, nodes and pods renew their sessions themselves",
+    },
+    "route53.ChangeResourceRecordSets": {
+        **dict.fromkeys(
+            (f"{RECORD}.{policy}" for policy in (*POLICIES, "TrafficPolicyInstanceId")), "records of other policies are refused"
+        )
     },
 }
 """By call: fields (with all that is below them) without an option, and why."""
@@ -282,11 +292,22 @@ def iam_roles() -> Iterator[Plan]:
     yield plan_iam_roles(IamRoles.from_options(options, SCOPE), IamRolesActual(), SCOPE)
 
 
+def weighted_records() -> Iterator[Plan]:
+    alias = {"dns_name": "blue.example.com", "hosted_zone_id": "Z1", "evaluate_target_health": True}
+    records = [
+        {"set_identifier": "blue", "weight": 1, "alias": alias, "health_check_id": "check"},
+        {"set_identifier": "green", "weight": 1, "values": {"A": "192.0.2.1"}},
+    ]
+    options = {"zone": "example.com", "name": "app.example.com", "ttl": 60, "records": records}
+    zones = (HostedZone(id="Z1", name="example.com."),)
+    yield plan_weighted_records(WeightedRecords.from_options(options, SCOPE), WeightedRecordsActual(zones=zones), SCOPE)
+
+
 @cache
 def reached() -> Mapping[str, frozenset[str]]:
     """Give the fields by call that the plans fill in."""
     found: dict[str, set[str]] = {}
-    for plans in (clusters(), nodegroups(), addons(), networks(), iam_roles()):
+    for plans in (clusters(), nodegroups(), addons(), networks(), iam_roles(), weighted_records()):
         for step in (step for plan in plans for step in plan if step.operation):
             found.setdefault(f"{step.service}.{step.operation}", set()).update(filled(step.request))
     return {call: frozenset(fields) for call, fields in found.items()}
