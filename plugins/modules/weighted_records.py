@@ -123,6 +123,7 @@ options:
 notes:
   - O(lock) and O(force_unlock) have no effect here. The batch is its own lock, one that also holds against people and tools that take no
     lock, and it needs no access to SSM. Of two runs at the same time one is refused by Route 53 with C(InvalidChangeBatch).
+  - To approve a change by what is there now, values and TTLs included, give O(expected_plan_digest); the batch repeats all of it.
   - The one thing that the batch cannot see is a record that somebody adds to the group between reading and writing; the next run refuses
     it as C(foreign_record).
   - Where the answer to the batch is lost, the records are read again to see whether it was applied, and the same batch is sent again only

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._model.dns_name import canonical, told_name
-from .._model.record_sets import PAGE, is_settled, kinds
+from .._model.record_sets import PAGE, PAGE_SIZE, is_settled, kinds
 from .._model.scope import Scope
 from .._model.weighted_records import RecordSet, WeightedRecords, WeightedRecordsActual, Zone
 from .._run.gateway import Answer, Gateway, Read
@@ -64,8 +64,11 @@ def _from(zone: Zone, name: str, page: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _records(gateway: Gateway, zone: Zone, name: str) -> tuple[RecordSet, ...]:
-    answer = gateway.read(SERVICE, "ListResourceRecordSets", _from(zone, name, PAGE))
-    return tuple(record for record in _sets(answer) if canonical(record["Name"]) == name)
+    """List the name in one call; where it fills a whole page, there may be more of it, and the zone is listed to its end."""
+    found = _sets(gateway.read(SERVICE, "ListResourceRecordSets", _from(zone, name, PAGE)))
+    if len(found) >= PAGE_SIZE and canonical(found[-1]["Name"]) == name:
+        found = _sets(gateway.read(SERVICE, "ListResourceRecordSets", _from(zone, name, {})))
+    return tuple(record for record in found if canonical(record["Name"]) == name)
 
 
 def _sets(answer: Answer | None) -> list[RecordSet]:

@@ -17,8 +17,9 @@ Group: TypeAlias = "Mapping[str, RecordSet]"
 """Record sets of one name and type by set identifier; that of a simple one is empty."""
 
 SIMPLE = ""
-PAGE: Mapping[str, Any] = {"PaginationConfig": {"MaxItems": 300, "PageSize": 300}}
-"""Bounds a listing, which otherwise goes on to the end of the zone: three full groups of a name fit in it."""
+PAGE_SIZE = 300
+PAGE: Mapping[str, Any] = {"PaginationConfig": {"MaxItems": PAGE_SIZE, "PageSize": PAGE_SIZE}}
+"""Bounds a listing, which otherwise goes on to the end of the zone."""
 POLICIES = ("Region", "Failover", "GeoLocation", "GeoProximityLocation", "CidrRoutingConfig", "MultiValueAnswer")
 """Members that say that a record set is neither simple nor weighted."""
 _ADDRESSES = "dualstack."

@@ -67,6 +67,17 @@ def test_a_name_as_declared_costs_its_zone_and_one_listing() -> None:
     assert calls == ["ListHostedZonesByName", "ListResourceRecordSets"]
 
 
+def test_a_name_that_fills_a_page_is_listed_to_its_end() -> None:
+    many = [record(kind="TXT", SetIdentifier=f"t{at}", Weight=1) for at in range(350)]
+
+    def listed(asked: dict[str, Any]) -> dict[str, Any]:
+        return {"ResourceRecordSets": [BLUE, *many][: asked.get("PaginationConfig", {}).get("MaxItems")]}
+
+    actual, calls = read({"route53:ListResourceRecordSets": listed})
+    assert len(actual.records) == 351
+    assert calls == ["ListHostedZonesByName", *["ListResourceRecordSets"] * 2]
+
+
 def test_a_change_is_worth_a_look_at_what_stands_against_it() -> None:
     protections = [{"RecordName": "app.example.com.", "RecordType": "A"}, {"RecordName": "b.example.com.", "RecordType": "AAAA"}]
     answers = {

@@ -171,6 +171,12 @@ def test_another_spelling_of_an_alias_is_no_difference(name: str) -> None:
     assert planned(seen(aliased), member("blue", 1, alias={**BALANCER, "dns_name": name})).steps == ()
 
 
+def test_a_target_that_an_earlier_task_will_make_known_is_planned_as_such() -> None:
+    marker = "(known after apply: balancer DNSName)"
+    (_deleted, created) = batch(planned(seen(weighted("blue", 1)), member("blue", 1, alias={**BALANCER, "dns_name": marker})))
+    assert created[1]["AliasTarget"]["DNSName"] == marker
+
+
 def test_a_health_check_is_set_and_taken_away() -> None:
     with_check = batch(planned(seen(weighted("blue", 1)), member("blue", 1, health_check_id="check")))[1][1]
     assert with_check == weighted("blue", 1, HealthCheckId="check")
