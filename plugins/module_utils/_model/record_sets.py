@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import copy
+import ipaddress
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from .dns_name import canonical
@@ -104,7 +106,14 @@ def _host(name: str) -> str:
 
 
 def _spelled(record: RecordSet, value: str) -> str:
-    return canonical(value) if record["Type"] == "CNAME" else value
+    """Give a value in one spelling out of all that mean the same."""
+    match record["Type"]:
+        case "CNAME":
+            return canonical(value)
+        case "AAAA":
+            with suppress(ValueError):  # a value that is refused already, or is not known yet
+                return str(ipaddress.ip_address(value))
+    return " ".join(value.split())
 
 
 def _with_target(found: dict[str, Any], record: Record, kind: str) -> dict[str, Any]:

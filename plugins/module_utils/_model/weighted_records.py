@@ -174,7 +174,7 @@ def _wanted_value(kind: str, value: str) -> str:
         case "CNAME":
             return "" if re.fullmatch(HOST_NAME, value) else "a host name"
         case "HTTPS" | "SVCB":
-            return "" if re.fullmatch(r"\d{1,5} \S+( \S+)*", value) else "a priority, a target and parameters, as in 1 . alpn=h2"
+            return "" if re.fullmatch(r"\d{1,5}( +\S+)+", value) else "a priority, a target and parameters, as in 1 . alpn=h2"
         case _:
             return f"a type out of {', '.join(TYPES)}"
 

@@ -171,6 +171,36 @@ def test_another_spelling_of_an_alias_is_no_difference(name: str) -> None:
     assert planned(seen(aliased), member("blue", 1, alias={**BALANCER, "dns_name": name})).steps == ()
 
 
+def test_what_is_refused_by_its_shape_is_planned_all_the_same_to_find_more() -> None:
+    bad = member("blue", 300, values={"AAAA": "x", "A": "y", "CNAME": "no host", "TXT": "z"}, alias={**BALANCER, "dns_name": "no host"})
+    options = {
+        "zone": "example.com",
+        "name": "app.example.com",
+        "records": [bad, {"set_identifier": ""}],
+        "ttl": -1,
+        "expected": {"blue": -1},
+    }
+    with pytest.raises(Refused) as caught:
+        WeightedRecords.from_options(options, SCOPE)
+    assert isinstance(caught.value.sound, WeightedRecords)
+    for actual in (seen(*GROUP, weighted("blue", 1, "AAAA")), seen(simple("AAAA")), seen()):
+        with pytest.raises(Refused):
+            plan_weighted_records(caught.value.sound, actual, SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored", "declared"),
+    [
+        ("AAAA", "2001:db8::1", "2001:DB8:0:0::1"),
+        ("CNAME", "blue.example.com", "Blue.Example.com."),
+        ("HTTPS", "1 . alpn=h2", "1 .  alpn=h2"),
+    ],
+)
+def test_another_spelling_of_a_value_is_no_difference(kind: str, stored: str, declared: str) -> None:
+    there = {**simple("A", stored), "Type": kind, "SetIdentifier": "blue", "Weight": 1}
+    assert planned(seen(there), member("blue", 1, values={kind: declared})).steps == ()
+
+
 def test_a_target_that_an_earlier_task_will_make_known_is_planned_as_such() -> None:
     marker = "(known after apply: balancer DNSName)"
     (_deleted, created) = batch(planned(seen(weighted("blue", 1)), member("blue", 1, alias={**BALANCER, "dns_name": marker})))
