@@ -55,7 +55,7 @@ def check_records(desired: WeightedRecords, actual: WeightedRecordsActual, probl
 
 
 def _check_siblings(wanted: tuple[str, ...], there: Mapping[str, Group], problems: Problems) -> None:
-    for kind in there.keys() - set(wanted):
+    for kind in sorted(there.keys() - set(wanted)):
         found = f"records of type {kind} beside {', '.join(wanted)}"
         do = f"Clients that ask for {kind} would stay behind: declare the type too, or leave types out."
         problems.add("sibling_type", "types", found=found, wanted="all types of the name", do=do)
@@ -65,7 +65,7 @@ def _check_group(desired: WeightedRecords, kind: str, live: Group, problems: Pro
     if any(_is_of_another_kind(record, problems) for record in live.values()):
         return
     known = {record.set_identifier for record in desired.records} | desired.remove | {SIMPLE}
-    for identifier in live.keys() - known:
+    for identifier in sorted(live.keys() - known):
         do = "Declare it with its weight, or name it in remove if it is to go."
         problems.add("foreign_record", "records", found=f"a record {identifier} of type {kind}", wanted="every record of the group", do=do)
     if SIMPLE in live and not desired.is_simple and heir(desired, kind, live) is None:
