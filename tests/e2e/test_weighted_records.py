@@ -79,9 +79,15 @@ class Zone:
         return [record for record in found if record["Type"] not in ("NS", "SOA")]
 
     def run(
-        self, records: list[dict[str, Any]], *, mode: Mode = REAL, meanwhile: Meanwhile | None = None, **options: Any
+        self,
+        records: list[dict[str, Any]],
+        *,
+        mode: Mode = REAL,
+        meanwhile: Meanwhile | None = None,
+        through: type[Disturbed] = Disturbed,
+        **options: Any,
     ) -> dict[str, Any]:
-        account = Disturbed(converging.connection(self.world.simulator.endpoint))
+        account = through(converging.connection(self.world.simulator.endpoint))
         if meanwhile:
             account.meanwhile = lambda: meanwhile(self)
         convergence = Convergence(
@@ -254,3 +260,19 @@ def test_a_playbook_shifts_a_wildcard_of_aliases_and_gives_its_result_back(zone:
     assert (played.exit_code, played.changed()) == (0, ["shift"]), played.output
     assert played.result("shift")["weighted_records"]["status"]["weights"] == {"blue": 9, "green": 1}
     assert "records/*.example.com" in played.output
+
+
+def test_a_lost_answer_and_somebody_elses_change_after_it_are_told_as_open(zone: Zone) -> None:
+    zone.run(ATTACHED)
+    zone.world.control("POST", "faults", {"service": "route53", "operation": CHANGE, "kind": "reset_after"})
+    theirs = weighted("A", 55, 0)[0]
+
+    class Raced(Disturbed):
+        def read(self, service: str, operation: str, request: Mapping[str, Any]) -> Answer:
+            if operation == "ListResourceRecordSets" and zone.records()[0]["Weight"] == 90:
+                zone.change(("UPSERT", theirs))
+            return super().read(service, operation, request)
+
+    result = zone.run(SHIFTED, through=Raced)
+    assert (result["failed"], result["changed"], result["plan"][0]["status"]) == (True, True, "ambiguous")
+    assert zone.records()[0] == theirs

@@ -126,12 +126,26 @@ class Attempt:
         if self.unanswered and error.code in self.step.already:
             return (yield from self._looked_up()) or {}
         if self.unanswered and error.code in self.step.conflicts:
-            return (yield from self._looked_up())
+            return (yield from self._own(error))
         if error.fault is Fault.AMBIGUOUS:
             self.unanswered = True
             if not self.step.token:
                 return (yield from self._looked_up())
         return None
+
+    def _own(self, conflict: ApiError) -> Activity[Answer]:
+        """Give the answer of the unanswered try that a conflict is with; where it is not found, nobody knows what became of that try."""
+        found = yield from self._looked_up()
+        if found is not None:
+            return found
+        raise ApiError(
+            fault=Fault.AMBIGUOUS,
+            service=conflict.service,
+            operation=conflict.operation,
+            code=conflict.code,
+            message=f"{conflict.message} (an earlier try was not answered and may have been applied)",
+            request_id=conflict.request_id,
+        ) from conflict
 
     def _hopeless(self, error: ApiError, fault: Fault, tries: int, seconds: float) -> bool:
         if self.around.expired():

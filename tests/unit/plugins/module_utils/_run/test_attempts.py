@@ -138,8 +138,13 @@ def test_a_conflict_with_the_steps_own_unanswered_try_is_success() -> None:
 
 def test_a_conflict_with_somebody_else_is_an_error() -> None:
     assert Sent(SWAP, script={"Write": [CONFLICT], "Look": [DONE]}).refusal() is CONFLICT
+
+
+def test_a_conflict_after_an_unanswered_try_that_is_not_found_leaves_open_what_became_of_it() -> None:
     sent = Sent(SWAP, speed=3000, script={"Write": [RESET, CONFLICT], "Look": [{"Vpcs": []}]})
-    assert sent.refusal() is CONFLICT
+    refusal = sent.refusal()
+    assert (refusal.fault, refusal.code) == (Fault.AMBIGUOUS, "InvalidChangeBatch")
+    assert "may have been applied" in refusal.message
     assert len(sent.gateway.sent("Write")) == 2
 
 
