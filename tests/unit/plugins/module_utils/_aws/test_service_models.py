@@ -25,6 +25,10 @@ def test_a_model_is_the_same_and_in_the_same_order(service: str) -> None:
     assert list(ours["operations"]) == list(theirs["operations"])
 
 
+def test_the_same_services_are_known() -> None:
+    assert new_session().get_available_services() == boto3.session.Session().get_available_services()
+
+
 def test_packed_and_unpacked_models_are_found(tmp_path: Path) -> None:
     (tmp_path / "plain.json").write_text('{"a": 1}', encoding="utf-8")
     (tmp_path / "packed.json.gz").write_bytes(gzip.compress('{"a": "é"}'.encode()))
