@@ -231,7 +231,7 @@ def survives(simulator: Simulator, way: Way, usual: Undisturbed, start: int, fau
     simulator.control("DELETE", "faults")
     again = way.run(usual.options)
     assert again.well, again.words
-    journal = simulator.control("GET", "journal")
+    journal = simulator.control("GET", "journal?mutating=true")
     assert any(call["fault"] for call in journal), f"the fault never hit: {first.words}"
     before = creates(call.operation for call in usual.calls[:start])
     assert before + creates(call["operation"] for call in journal if call["applied"]) == creates(call.operation for call in usual.calls)
