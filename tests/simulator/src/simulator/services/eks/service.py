@@ -6,17 +6,15 @@
 from __future__ import annotations
 
 import copy
-import importlib
-import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from types import ModuleType
 from typing import Any
 
 import botocore.session
 from botocore.model import ServiceModel
 
+from ...registry import operations_of
 from ...seam import Call, World, not_implemented
 from . import published
 from .context import Context, Operation
@@ -34,20 +32,8 @@ def model() -> ServiceModel:
 
 @cache
 def operations() -> Mapping[str, Operation]:
-    """Collect the OPERATIONS of every module in this package; two modules must not claim the same one."""
-    found: dict[str, Operation] = {}
-    for module in _modules():
-        claimed: Mapping[str, Operation] = getattr(module, "OPERATIONS", {})
-        if twice := found.keys() & claimed.keys():
-            raise ValueError(f"{module.__name__} claims {', '.join(sorted(twice))}, which another module has already")
-        found.update(claimed)
-    return found
-
-
-def _modules() -> Iterator[ModuleType]:
-    package = importlib.import_module(__package__ or "")
-    for entry in pkgutil.iter_modules(package.__path__):
-        yield importlib.import_module(f"{package.__name__}.{entry.name}")
+    """Give what answers each operation that is built."""
+    return operations_of(__package__ or "")
 
 
 @dataclass(slots=True)
