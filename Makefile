@@ -129,9 +129,9 @@ importer: install $(IMPORTER)/.installed ## what Galaxy and Automation Hub say o
 
 # ---- the simulator and everything that runs against it
 
-# Each worker has a simulator of its own, so a worker is busy in one process at a time.
+# A worker and the simulator of its own take turns, so it takes three of them to keep two cores busy.
 MATRIX := tests/e2e/test_crash_matrix.py
-WORKERS ?= 2
+WORKERS ?= 3
 
 .PHONY: simulator demo test-simulator test-e2e test-playbooks test-crashes bench soak
 simulator: install ## the local AWS; ARGS="--port 5199 --speed 60"

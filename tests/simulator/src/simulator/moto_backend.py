@@ -33,6 +33,7 @@ import botocore.serialize
 import botocore.session
 import moto.autoscaling.models
 import moto.backends
+import moto.core.responses
 import moto.core.utils
 import moto.elb.models
 import moto.kms.models
@@ -145,6 +146,8 @@ def _pair(key_spec: str) -> AbstractPrivateKey:
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 _generate_private_key = moto.kms.utils.generate_private_key
 vars(moto.kms.models)["generate_private_key"] = _pair
+# What methods a class has, moto looks up for each request anew, in a millisecond.
+vars(moto.core.responses)["method_names_from_class"] = functools.cache(moto.core.utils.method_names_from_class)
 FakeAutoScalingGroup.replace_autoscaling_group_instances = _spread  # type: ignore[method-assign, assignment]
 TaggedEC2Resource.get_tags = _tags_of  # type: ignore[method-assign, assignment]
 IAMBackend._init_aws_policies = _policies_of_account  # type: ignore[method-assign, assignment]
