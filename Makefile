@@ -147,7 +147,7 @@ test-e2e: install $(AWSCLI)/.installed ## playbooks against the simulator, and t
 	@$(MAKE) --keep-going test-playbooks test-crashes
 
 test-playbooks: install $(AWSCLI)/.installed
-	$(TESTS) CUTOVER_EKS_AWSCLI=$(AWSCLI)/bin/aws $(PYTHON) -m pytest tests/e2e -m "not soak" --ignore=$(MATRIX) $(ARGS)
+	$(TESTS) CUTOVER_EKS_AWSCLI=$(AWSCLI)/bin/aws $(PYTHON) -m pytest -n 2 --dist loadfile tests/e2e -m "not soak" --ignore=$(MATRIX) $(ARGS)
 
 test-crashes: install
 	$(TESTS) $(PYTHON) -m pytest $(MATRIX) -m "not soak" --numprocesses=$(WORKERS) $(ARGS)
