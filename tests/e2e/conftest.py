@@ -25,7 +25,7 @@ def pytest_configure() -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how to draw the same again."""
-    terminalreporter.write_line(f"the cells of the crash matrix for ansible-playbook were drawn with {SEED}={os.environ[SEED]}")
+    terminalreporter.write_line(f"{SEED}={os.environ[SEED]} draws the same cells of the crash matrix for ansible-playbook again")
 
 
 @pytest.fixture(scope="session")
