@@ -48,9 +48,9 @@ class Gateway:
         return 0
 
 
-def seen(*states: str, parts: Mapping[str, Any] = PARTS) -> tuple[Gateway, StackActual]:
+def seen(*states: str, parts: Mapping[str, Any] | None = None) -> tuple[Gateway, StackActual]:
     gateway = Gateway(iter(states))
-    return gateway, read_stack(gateway, SCOPE, Stack.from_options({"name": "blue", **parts}, SCOPE))
+    return gateway, read_stack(gateway, SCOPE, Stack.from_options({"name": "blue", **(PARTS if parts is None else parts)}, SCOPE))
 
 
 @pytest.mark.parametrize("early", ["CREATING", ""], ids=["becomes active", "comes"])
