@@ -76,6 +76,8 @@ class Demo:
             print(fill(call, WIDTH, initial_indent="  ", subsequent_indent="      "), flush=True)
             client = boto3.client(service, endpoint_url=self.simulator.endpoint, region_name=self.environment["AWS_REGION"], **self._keys())
             getattr(client, method)(**parameters)
+        # The change of a cluster takes minutes; who looks later finds it done, not under way.
+        self.simulator.control("POST", "clock/advance", {"seconds": 600})
 
     def nothing_is_left(self) -> None:
         """Ask the simulator for everything that exists because of the cluster."""

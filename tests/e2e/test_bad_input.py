@@ -116,7 +116,7 @@ KINDS: dict[str, Bad] = {
         wanted="security groups that exist",
     ),
     "standard support of a version that has lost it": Bad(
-        changes={"cluster.version": "1.33"},
+        changes={"cluster.version": "1.33", "addons.addons.3.version": "default"},
         code="standard_support_over", path="cluster.upgrade_policy.support_type", found="STANDARD for 1.33", wanted="1.34, 1.35, 1.36",
     ),
     "unknown log type": Bad(
