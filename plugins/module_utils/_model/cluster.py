@@ -101,19 +101,6 @@ SETTINGS = (
     Setting("deletion_protection", "deletionProtection", "deletion-protection", absent=False),
 )
 
-LEFT_OUT = {
-    "outpostConfig": "clusters on Outposts are outside of this collection",
-    "computeConfig": "EKS Auto Mode has no node groups of its own and comes as a noun of its own",
-    "storageConfig": "belongs to EKS Auto Mode",
-    "kubernetesNetworkConfig.elasticLoadBalancing": "belongs to EKS Auto Mode",
-    "resourcesVpcConfig.controlPlaneEgressMode": "cannot be undone and needs the network's routes checked first",
-    "kubeApiServerConfig": "tuning of control-plane components is not offered yet",
-    "kubeSchedulerConfig": "tuning of control-plane components is not offered yet",
-    "kubeControllerManagerConfig": "tuning of control-plane components is not offered yet",
-    "clientRequestToken": "filled in by the executor",
-}
-"""Fields of CreateCluster without an option, with the reason."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:

@@ -125,6 +125,8 @@ def test_instance_waiters_see_the_nodes_come_and_go(with_cluster: Judge) -> None
     with_cluster.ec2.get_waiter("instance_running").wait(Filters=ours, WaiterConfig=QUICK)
     with_cluster.eks.delete_nodegroup(clusterName="blue", nodegroupName="general")
     with_cluster.ec2.get_waiter("instance_terminated").wait(Filters=ours, WaiterConfig=QUICK)
+    left = with_cluster.ec2.describe_instances(Filters=ours)["Reservations"]
+    assert {instance["State"]["Name"] for some in left for instance in some["Instances"]} <= {"terminated"}
 
 
 @pytest.fixture

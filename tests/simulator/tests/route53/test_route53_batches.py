@@ -140,6 +140,7 @@ def test_the_zones_own_ns_can_be_replaced(dns: Dns) -> None:
     own = dns("ListResourceRecordSets", HostedZoneId=dns.zone)["ResourceRecordSets"][0]
     dns.change(("DELETE", own), ("CREATE", {**own, "TTL": 60}))
     dns.change(("UPSERT", {**own, "TTL": 300}))
+    assert dns("ListResourceRecordSets", HostedZoneId=dns.zone)["ResourceRecordSets"][0] == {**own, "TTL": 300}
 
 
 def many(count: int, size: int = 0) -> list[dict[str, Any]]:

@@ -43,6 +43,7 @@ def test_without_its_protection_a_record_set_can_be_changed_again(dns: Dns) -> N
     protect(dns, entry())
     dns("DeleteResourceRecordSetProtections", HostedZoneId=dns.zone, Protections=[entry("WWW.example.com.")])
     dns.change(("DELETE", record()))
+    assert dns.records() == []
 
 
 def test_a_zone_with_protections_is_not_deleted(dns: Dns) -> None:

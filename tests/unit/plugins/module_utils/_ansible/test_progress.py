@@ -48,3 +48,4 @@ def test_lines_are_appended_to_the_file_that_the_environment_names(tmp_path: Pat
 def test_without_a_file_or_with_one_that_cannot_be_written_nothing_happens(tmp_path: Path) -> None:
     teller({})("nobody hears")
     teller({PROGRESS_FILE: str(tmp_path / "no" / "such")})("nobody hears")
+    assert list(tmp_path.iterdir()) == []

@@ -274,7 +274,8 @@ STANDARD_LEFT: dict[str, tuple[dict[str, Any], ClusterActual]] = {
 def test_standard_support_is_taken_where_eks_takes_it(case: str) -> None:
     options, actual = STANDARD_LEFT[case]
     extended = frozenset({"1.30", "1.31"})
-    plan_cluster(declared(**options), replace(actual, offered_versions=("1.31", "1.32", "1.33"), extended_support=extended), SCOPE)
+    actual = replace(actual, offered_versions=("1.31", "1.32", "1.33"), extended_support=extended)
+    assert plan_cluster(declared(**options), actual, SCOPE).problems == ()
 
 
 def test_a_cluster_in_extended_support_cannot_go_back_to_standard_at_its_version() -> None:
