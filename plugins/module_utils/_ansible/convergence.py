@@ -136,6 +136,7 @@ class Convergence:
             while rounds < ROUNDS and self._looks_again(draft, plan, outcome):
                 seen = self._read(draft)
                 left = self.noun.plan(draft.desired, seen, draft.scope)
+                Problems(list(left.problems)).refuse_if_any()
                 if left.steps:
                     seen = None
                 plan, outcome = _joined(plan, left), outcome.followed_by(executor.run(left))

@@ -370,14 +370,19 @@ def test_a_deletion_looks_again_for_what_was_made_meanwhile() -> None:
     assert world.writes() == ["PutParameter", "Delete", "Delete", "DeleteParameter"]
 
 
-def test_a_deletion_that_finds_a_problem_at_its_second_look_tells_it_with_what_was_done() -> None:
+def refusing_typo(desired: Any, actual: Any, scope: Scope) -> Plan:
+    raise Refused([TYPO])
+
+
+@pytest.mark.parametrize(
+    "second", [refusing_typo, lambda desired, actual, scope: replace(MAKE, problems=(TYPO,))], ids=["no plan", "plan with a problem"]
+)
+def test_a_deletion_that_finds_a_problem_at_its_second_look_tells_it_with_what_was_done(second: Any) -> None:
     first = Plan(steps=(Step(key="eni/1", service="ec2", operation="Delete", kind=Kind.DELETE),))
     world = World()
 
     def plan(desired: Any, actual: Any, scope: Scope) -> Plan:
-        if world.writes():
-            raise Refused([TYPO])
-        return first
+        return second(desired, actual, scope) if world.writes() else first
 
     world.plan = plan  # type: ignore[method-assign]  # a world of its own
     result = world.run(options={"state": "absent"})
@@ -385,6 +390,7 @@ def test_a_deletion_that_finds_a_problem_at_its_second_look_tells_it_with_what_w
     assert [problem["code"] for problem in result["problems"]] == ["unknown_type"]
     assert (result["failed"], result["changed"]) == (True, True)
     assert [(step["key"], step["status"]) for step in result["plan"]] == [("eni/1", "done")]
+    assert "CreateVpc" not in world.writes()
 
 
 def test_a_deletion_ends_after_three_rounds() -> None:
